@@ -1,0 +1,3 @@
+export * from './exchange';
+export * from './ports';
+export * from './errors';

@@ -1,0 +1,133 @@
+/** What the engine needs of the world. Adapters live in `platform`; every adapter passes the port's contract suite. */
+import type { Body, HeaderList } from './exchange';
+
+export interface UpstreamRequest {
+  /** Pools are never shared between accounts. */
+  readonly accountId: string;
+  readonly url: UpstreamUrl;
+  readonly method: string;
+  readonly headers: HeaderList;
+  /** `undefined` = no body. */
+  readonly body: Uint8Array | Body | undefined;
+  /** Until the head of the answer is there. */
+  readonly timeoutMs: number;
+  readonly tlsInsecureSkipVerification: boolean;
+  readonly signal: AbortSignal;
+}
+
+export interface UpstreamUrl {
+  readonly protocol: 'http:' | 'https:';
+  /** Without brackets, without port. */
+  readonly hostname: string;
+  readonly port: number;
+  /** Path with query, as it goes on the wire. */
+  readonly target: string;
+}
+
+export interface UpstreamReply {
+  readonly status: number;
+  readonly headers: HeaderList;
+  readonly body: Body;
+}
+
+export type UpstreamFault =
+  | 'timeout' // no head within timeoutMs
+  | 'refused' // connection refused or reset before anything was sent
+  | 'unresolved' // the name has no address
+  | 'blocked' // the SSRF guard refused the address
+  | 'broken' // TLS failure, protocol garbage, truncated answer
+  | 'aborted'; // the client went away
+
+export class UpstreamError extends Error {
+  constructor(
+    readonly fault: UpstreamFault,
+    message: string,
+  ) {
+    super(message);
+    this.name = 'UpstreamError';
+  }
+}
+
+/** Sends one request to an HTTP origin. Rejects with `UpstreamError` only. Redirects are not followed. */
+export interface Upstream {
+  send(request: UpstreamRequest): Promise<UpstreamReply>;
+}
+
+/** Wall clock for what users see, monotonic for durations. */
+export interface Clock {
+  /** Epoch milliseconds. */
+  now(): number;
+  /** Milliseconds from an arbitrary origin, never going back. */
+  monotonicMs(): number;
+}
+
+export interface Random {
+  uuid(): string;
+  /** `bytes` random bytes as lower-case hex. */
+  hex(bytes: number): string;
+}
+
+/** W3C trace context of one request. */
+export interface TraceContext {
+  /** 32 lower-case hex digits; kept from the client where it sent a valid `traceparent` or `X-Amzn-Trace-Id` root. */
+  readonly traceId: string;
+  /** Our server span's id, 16 lower-case hex digits; it becomes the parent of what we call. */
+  readonly spanId: string;
+  /** The caller's span, when there is one. */
+  readonly parentSpanId?: string;
+  readonly sampled: boolean;
+}
+
+/** A finished span. Built only for sampled requests. Times are epoch milliseconds with fractions. */
+export interface SpanRecord {
+  readonly traceId: string;
+  readonly spanId: string;
+  readonly parentSpanId?: string;
+  readonly name: string;
+  readonly kind: 'server' | 'client';
+  readonly startMs: number;
+  readonly endMs: number;
+  readonly error: boolean;
+  readonly attributes: Readonly<Record<string, string | number | boolean>>;
+}
+
+/** Decides sampling first, before anything is built; takes finished spans. Fails open: never throws, never waits. */
+export interface Tracing {
+  /** Is a trace that begins here sampled? Called only where the caller has not decided. */
+  sampleRoot(traceId: string): boolean;
+  record(span: SpanRecord): void;
+}
+
+/** What is known of one request after its last byte. Label values come from configuration only, never from the request. */
+export interface RequestOutcome {
+  readonly accountId: string;
+  readonly apiId: string;
+  readonly stage: string;
+  /** Route key as configured; `-` when no route matched. */
+  readonly route: string;
+  readonly status: number;
+  readonly latencyMs: number;
+  /** Absent when no integration ran. */
+  readonly integrationLatencyMs?: number;
+  readonly requestBytes: number;
+  readonly responseBytes: number;
+}
+
+/** Counters and histograms. Cheap and synchronous. */
+export interface Observer {
+  observe(outcome: RequestOutcome): void;
+}
+
+/** One finished line, without line end. Batched by the adapter; fails open. */
+export interface AccessLog {
+  write(line: string): void;
+}
+
+export interface Kit {
+  readonly upstream: Upstream;
+  readonly clock: Clock;
+  readonly random: Random;
+  readonly tracing: Tracing;
+  readonly observer: Observer;
+  readonly accessLog: AccessLog;
+}
