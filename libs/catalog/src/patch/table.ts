@@ -1,0 +1,49 @@
+/**
+ * Patch tables: each object lists the paths it takes, the operations on each, and what they do. The table is the
+ * documentation, and unknown paths and operations get AWS's messages.
+ */
+import { badRequest } from '../fault';
+import { unescapeToken, type PatchOperation } from './operation';
+
+/** `/name`, or `/requestParameters/{name}`: the last segment then is the key. */
+export interface PatchEntry<T> {
+  readonly path: string;
+  readonly ops: readonly string[];
+  /** `key` is the unescaped last segment of a `{name}` path, else ''. */
+  readonly apply: (target: T, operation: PatchOperation, key: string) => void;
+}
+
+interface Found<T> {
+  readonly entry: PatchEntry<T>;
+  readonly key: string;
+}
+
+function find<T>(table: readonly PatchEntry<T>[], path: string): Found<T> | undefined {
+  for (const entry of table) {
+    const open = entry.path.indexOf('/{');
+    if (open < 0) {
+      if (entry.path === path) return { entry, key: '' };
+      continue;
+    }
+    const prefix = entry.path.slice(0, open + 1);
+    const rest = path.startsWith(prefix) ? path.slice(prefix.length) : '';
+    if (rest !== '' && !rest.includes('/')) return { entry, key: unescapeToken(rest) };
+  }
+  return undefined;
+}
+
+/** Applies all operations to `target` in order. Throws `BadRequestException` on the first that is not allowed. */
+export function applyPatch<T>(
+  table: readonly PatchEntry<T>[],
+  target: T,
+  operations: readonly PatchOperation[],
+): void {
+  for (const operation of operations) {
+    const found = find(table, operation.path);
+    if (!found) throw badRequest(`Invalid patch path ${operation.path}`);
+    if (!found.entry.ops.includes(operation.op)) {
+      throw badRequest(`Invalid patch operation specified. Must be one of: [${found.entry.ops.join(', ')}]`);
+    }
+    found.entry.apply(target, operation, found.key);
+  }
+}

@@ -1,0 +1,171 @@
+/** What UpdateStage may change, with AWS's messages (they are one family: everything unknown is a "method setting"). */
+import { badRequest } from '../fault';
+import { patchBoolean, pointer, type PatchOperation } from '../patch/operation';
+import { METHOD_SETTING_PATHS, newMethodSetting, patchMethodSetting } from './method-settings';
+import { requireDeployment, requirePercent, requireVariable } from './stages';
+import type { CanarySettings, RestStage } from './types';
+
+type Apply = (stage: RestStage, operation: PatchOperation, deployments: ReadonlySet<string>) => void;
+
+function text(member: 'description' | 'clientCertificateId' | 'documentationVersion' | 'webAclArn'): Apply {
+  return (stage, { value }) => {
+    if (value) stage[member] = value;
+    else delete stage[member];
+  };
+}
+
+function patchCacheCluster(stage: RestStage, enabled: boolean): void {
+  stage.cacheClusterEnabled = enabled;
+  stage.cacheClusterStatus = enabled ? 'AVAILABLE' : 'NOT_AVAILABLE';
+  if (enabled) stage.cacheClusterSize ??= '0.5';
+}
+
+const MEMBERS: Readonly<Record<string, Apply>> = {
+  '/deploymentId': (stage, { value }, deployments) =>
+    void (stage.deploymentId = requireDeployment(deployments, value ?? '')),
+  '/description': text('description'),
+  '/clientCertificateId': text('clientCertificateId'),
+  '/documentationVersion': text('documentationVersion'),
+  '/tracingEnabled': (stage, { value }) => void (stage.tracingEnabled = patchBoolean(value)),
+  '/cacheClusterEnabled': (stage, { value }) => patchCacheCluster(stage, patchBoolean(value)),
+  '/cacheClusterSize': (stage, { value }) => void (stage.cacheClusterSize = requireCacheSize(value ?? '')),
+};
+
+function requireCacheSize(size: string): string {
+  const sizes = ['0.5', '1.6', '6.1', '13.5', '28.4', '58.2', '118', '237'];
+  if (!sizes.includes(size))
+    throw badRequest(`Invalid cache cluster size. Valid options are ${sizes.join(',')}`);
+  return size;
+}
+
+const noSetting = (path: string): Error =>
+  badRequest(
+    `Cannot remove method setting ${path.slice(1)} because there is no method setting for this method `,
+  );
+
+function patchAccessLog(stage: RestStage, { op, path, value }: PatchOperation): void {
+  const member = path.slice('/accessLogSettings/'.length);
+  if (op === 'remove') throw noSetting(path);
+  if (member !== 'destinationArn' && member !== 'format') {
+    throw badRequest(
+      'Invalid accessLogSettings path. Must be one of : [/accessLogSettings/destinationArn, /accessLogSettings/format]',
+    );
+  }
+  if (!value) throw badRequest('Access Log value must not be empty');
+  stage.accessLogSettings = { ...stage.accessLogSettings, [member]: value };
+}
+
+function patchCanary(stage: RestStage, operation: PatchOperation, deployments: ReadonlySet<string>): void {
+  const { op, path, value = '' } = operation;
+  if (op === 'add') throw badRequest(`Invalid add operation with path: ${path}`);
+  const [, member = '', key = '', ...rest] = pointer(path);
+  const canary: CanarySettings = stage.canarySettings ?? {
+    deploymentId: stage.deploymentId,
+    percentTraffic: 0,
+    useStageCache: false,
+  };
+  if (op === 'remove') throw noSetting(path);
+  if (member === 'deploymentId' && !key) canary.deploymentId = requireDeployment(deployments, value);
+  else if (member === 'percentTraffic' && !key) canary.percentTraffic = requirePercent(Number(value));
+  else if (member === 'useStageCache' && !key) canary.useStageCache = patchBoolean(value);
+  else if (member === 'stageVariableOverrides' && key && rest.length === 0) {
+    requireVariable(key, value);
+    canary.stageVariableOverrides = { ...canary.stageVariableOverrides, [key]: value };
+  } else throw unknownPath(path);
+  stage.canarySettings = canary;
+}
+
+function removeCanaryVariable(stage: RestStage, key: string): boolean {
+  const overrides = stage.canarySettings?.stageVariableOverrides;
+  if (!stage.canarySettings || !overrides || !Object.hasOwn(overrides, key)) return false;
+  const left = Object.entries(overrides).filter(([name]) => name !== key);
+  if (left.length > 0) stage.canarySettings.stageVariableOverrides = Object.fromEntries(left);
+  else delete stage.canarySettings.stageVariableOverrides;
+  return true;
+}
+
+/** Canary promotion: `copy` of the canary's deployment or of its variables, which merge over the stage's. */
+function promote(stage: RestStage, { path, from = '' }: PatchOperation): void {
+  const canary = stage.canarySettings;
+  const isDeployment = path === '/deploymentId' && from === '/canarySettings/deploymentId';
+  const isVariables = path === '/variables' && from === '/canarySettings/stageVariableOverrides';
+  if (!isDeployment && !isVariables) {
+    throw badRequest(
+      `Invalid copy operation with path: ${path} and from ${from}. Valid copy:path are [/deploymentId, /variables] and valid copy:from are [/canarySettings/deploymentId, /canarySettings/stageVariableOverrides]`,
+    );
+  }
+  if (!canary) throw badRequest('Promotion not available. Canary does not exist.');
+  if (isDeployment) stage.deploymentId = canary.deploymentId;
+  else if (canary.stageVariableOverrides)
+    stage.variables = { ...stage.variables, ...canary.stageVariableOverrides };
+}
+
+function patchVariable(stage: RestStage, { op, value = '' }: PatchOperation, name: string): void {
+  const others = Object.entries(stage.variables ?? {}).filter(([known]) => known !== name);
+  if (op !== 'remove') {
+    requireVariable(name, value);
+    stage.variables = { ...stage.variables, [name]: value };
+  } else if (others.length > 0) stage.variables = Object.fromEntries(others);
+  else delete stage.variables;
+}
+
+function remove(stage: RestStage, path: string): void {
+  const [first = '', second = '', third = ''] = pointer(path);
+  if (path === '/canarySettings') delete stage.canarySettings;
+  else if (path === '/accessLogSettings') delete stage.accessLogSettings;
+  else if (first === 'variables' && second) patchVariable(stage, { op: 'remove', path }, second);
+  else if (path.startsWith('/canarySettings/stageVariableOverrides/') && removeCanaryVariable(stage, third))
+    return;
+  else if (MEMBERS[path] && path !== '/deploymentId')
+    MEMBERS[path]?.(stage, { op: 'replace', path, value: '' }, new Set());
+  else removeMethodSetting(stage, path);
+}
+
+function removeMethodSetting(stage: RestStage, path: string): void {
+  const [resource = '', verb = ''] = pointer(path);
+  const key = `${resource.replace(/^\//, '')}/${verb}`;
+  if (!Object.hasOwn(stage.methodSettings, key)) throw noSetting(path);
+  stage.methodSettings = Object.fromEntries(
+    Object.entries(stage.methodSettings).filter(([known]) => known !== key),
+  );
+}
+
+function replace(stage: RestStage, operation: PatchOperation, deployments: ReadonlySet<string>): void {
+  const { path } = operation;
+  const [first = '', second = ''] = pointer(path);
+  const member = MEMBERS[path];
+  if (member) member(stage, operation, deployments);
+  else if (first === 'variables' && second) patchVariable(stage, operation, second);
+  else if (path.startsWith('/accessLogSettings/')) patchAccessLog(stage, operation);
+  else if (path.startsWith('/canarySettings/')) patchCanary(stage, operation, deployments);
+  else if (!setMethodSetting(stage, operation)) throw unknownPath(path);
+}
+
+/** `/{path with ~1}/{VERB}/{group}/{name}`. The first setting of a method writes a full entry with the defaults. */
+function setMethodSetting(stage: RestStage, { path, value = '' }: PatchOperation): boolean {
+  const [resource = '', verb = '', ...rest] = pointer(path);
+  const key = `${resource.replace(/^\//, '')}/${verb}`;
+  const known = Object.hasOwn(stage.methodSettings, key) ? stage.methodSettings[key] : undefined;
+  const changed = patchMethodSetting(known ?? newMethodSetting(), rest.join('/'), value);
+  if (changed) stage.methodSettings = { ...stage.methodSettings, [key]: changed };
+  return changed !== undefined;
+}
+
+const unknownPath = (path: string): Error =>
+  badRequest(`Invalid method setting path: ${path}. Must be one of: [${METHOD_SETTING_PATHS}]`);
+
+/** Changes `stage` in place. `deployments`: the ids that exist in the API. */
+export function updateStage(
+  stage: RestStage,
+  operations: readonly PatchOperation[],
+  deployments: ReadonlySet<string>,
+  now: number,
+): void {
+  for (const operation of operations) {
+    if (operation.op === 'copy') promote(stage, operation);
+    else if (operation.op === 'remove' && !operation.path.startsWith('/accessLogSettings/'))
+      remove(stage, operation.path);
+    else replace(stage, operation, deployments);
+  }
+  stage.lastUpdatedDate = now;
+}

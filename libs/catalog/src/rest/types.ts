@@ -1,0 +1,138 @@
+/**
+ * The REST API model as it is stored and answered: AWS's names and AWS's absences (a member that was never set is
+ * absent). Times are epoch milliseconds.
+ */
+export type StringMap = Record<string, string>;
+
+export interface EndpointConfiguration {
+  types: string[];
+  ipAddressType: string;
+  vpcEndpointIds?: string[];
+}
+
+export interface RestApi {
+  id: string;
+  name: string;
+  description?: string;
+  version?: string;
+  createdDate: number;
+  binaryMediaTypes?: string[];
+  minimumCompressionSize?: number;
+  apiKeySource: string;
+  endpointConfiguration: EndpointConfiguration;
+  policy?: string;
+  tags?: StringMap;
+  disableExecuteApiEndpoint: boolean;
+  rootResourceId: string;
+  securityPolicy?: string;
+  endpointAccessMode?: string;
+}
+
+export interface Resource {
+  id: string;
+  parentId?: string;
+  pathPart?: string;
+  path: string;
+  resourceMethods: Record<string, Method>;
+}
+
+export interface Method {
+  httpMethod: string;
+  authorizationType: string;
+  authorizerId?: string;
+  authorizationScopes?: string[];
+  apiKeyRequired: boolean;
+  requestValidatorId?: string;
+  operationName?: string;
+  requestParameters?: Record<string, boolean>;
+  requestModels?: StringMap;
+  methodResponses?: Record<string, MethodResponse>;
+  methodIntegration?: Integration;
+}
+
+export interface MethodResponse {
+  statusCode: string;
+  responseParameters?: Record<string, boolean>;
+  responseModels?: StringMap;
+}
+
+export interface Integration {
+  type: string;
+  httpMethod?: string;
+  uri?: string;
+  connectionType?: string;
+  connectionId?: string;
+  credentials?: string;
+  requestParameters?: StringMap;
+  requestTemplates?: Record<string, string | null>;
+  passthroughBehavior: string;
+  contentHandling?: string;
+  timeoutInMillis: number;
+  cacheNamespace: string;
+  cacheKeyParameters: string[];
+  integrationResponses?: Record<string, IntegrationResponse>;
+  tlsConfig?: { insecureSkipVerification?: boolean; serverNameToVerify?: string };
+  responseTransferMode?: string;
+  integrationTarget?: string;
+}
+
+export interface IntegrationResponse {
+  statusCode: string;
+  selectionPattern?: string;
+  responseParameters?: StringMap;
+  responseTemplates?: Record<string, string | null>;
+  contentHandling?: string;
+}
+
+/** All of a REST API that a deployment freezes. Resources by id. */
+export interface RestApiGraph {
+  kind: 'REST';
+  api: RestApi;
+  resources: Record<string, Resource>;
+}
+
+export interface RestDeployment {
+  id: string;
+  description?: string;
+  createdDate: number;
+}
+
+export interface MethodSetting {
+  metricsEnabled: boolean;
+  loggingLevel?: string;
+  dataTraceEnabled: boolean;
+  throttlingBurstLimit: number;
+  throttlingRateLimit: number;
+  cachingEnabled: boolean;
+  cacheTtlInSeconds: number;
+  cacheDataEncrypted: boolean;
+  requireAuthorizationForCacheControl: boolean;
+  unauthorizedCacheControlHeaderStrategy: string;
+}
+
+export interface CanarySettings {
+  percentTraffic: number;
+  deploymentId: string;
+  stageVariableOverrides?: StringMap;
+  useStageCache: boolean;
+}
+
+export interface RestStage {
+  stageName: string;
+  deploymentId: string;
+  description?: string;
+  cacheClusterEnabled: boolean;
+  cacheClusterSize?: string;
+  cacheClusterStatus: string;
+  methodSettings: Record<string, MethodSetting>;
+  variables?: StringMap;
+  documentationVersion?: string;
+  accessLogSettings?: { format?: string; destinationArn?: string };
+  canarySettings?: CanarySettings;
+  tracingEnabled: boolean;
+  clientCertificateId?: string;
+  webAclArn?: string;
+  tags?: StringMap;
+  createdDate: number;
+  lastUpdatedDate: number;
+}
