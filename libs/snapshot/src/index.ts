@@ -1,1 +1,4 @@
 export * from './schema';
+export * from './canonical-json';
+export * from './part';
+export * from './manifest';
