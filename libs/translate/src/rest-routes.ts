@@ -1,0 +1,111 @@
+/** REST methods -> routes. A method without an integration, or with one no node can run yet, becomes a problem. */
+import type { Integration, IntegrationResponse, Method, Resource, RestApiGraph } from '@gatehouse/catalog';
+import type {
+  AuthorizationSnapshot,
+  IntegrationResponseSnapshot,
+  IntegrationSnapshot,
+  PassthroughBehavior,
+  Problem,
+  Route,
+} from '@gatehouse/snapshot';
+
+export interface Routes {
+  readonly routes: readonly Route[];
+  readonly problems: readonly Problem[];
+}
+
+export function restRoutes(graph: RestApiGraph): Routes {
+  const routes: Route[] = [];
+  const problems: Problem[] = [];
+  const resources = Object.values(graph.resources).sort((a, b) => (a.path < b.path ? -1 : 1));
+  for (const resource of resources) {
+    for (const method of Object.values(resource.resourceMethods)) {
+      const path = `/resources/${escaped(resource.path)}/${method.httpMethod}`;
+      routes.push(route(resource, method, integration(method.methodIntegration, path, problems)));
+    }
+  }
+  return { routes, problems };
+}
+
+/** A JSON pointer token (RFC 6901). */
+export const escaped = (token: string): string => token.replace(/~/g, '~0').replace(/\//g, '~1');
+
+function route(resource: Resource, method: Method, integrationSnapshot: IntegrationSnapshot): Route {
+  return {
+    id: resource.id,
+    method: method.httpMethod,
+    path: resource.path,
+    key: `${method.httpMethod} ${resource.path}`,
+    ...(method.operationName !== undefined && { operationName: method.operationName }),
+    authorization: authorization(method),
+    apiKeyRequired: method.apiKeyRequired,
+    integration: integrationSnapshot,
+  };
+}
+
+function authorization(method: Method): AuthorizationSnapshot {
+  const type = method.authorizationType.toUpperCase() as AuthorizationSnapshot['type'];
+  return { type, ...(method.authorizerId !== undefined && { authorizerId: method.authorizerId }) };
+}
+
+function integration(
+  source: Integration | undefined,
+  path: string,
+  problems: Problem[],
+): IntegrationSnapshot {
+  if (!source) {
+    problems.push({
+      path,
+      code: 'NO_INTEGRATION',
+      message: 'The method has no integration; it answers 500.',
+    });
+    return { type: 'UNAVAILABLE', declaredType: 'NONE' };
+  }
+  if (source.type === 'MOCK') return { type: 'MOCK', ...mapping(source) };
+  const isHttp = source.type === 'HTTP' || source.type === 'HTTP_PROXY';
+  if (!isHttp || source.connectionType === 'VPC_LINK') {
+    const what = isHttp ? 'VPC links' : `Integrations of type ${source.type}`;
+    problems.push({
+      path: `${path}/integration`,
+      code: 'NOT_SUPPORTED',
+      message: `${what} are not served yet; the method answers 500.`,
+    });
+    return { type: 'UNAVAILABLE', declaredType: source.type };
+  }
+  return {
+    type: source.type as 'HTTP' | 'HTTP_PROXY',
+    uri: source.uri ?? '',
+    ...(source.httpMethod !== undefined && { method: source.httpMethod }),
+    timeoutMs: source.timeoutInMillis,
+    tlsInsecureSkipVerification: source.tlsConfig?.insecureSkipVerification ?? false,
+    requestParameters: source.requestParameters ?? {},
+    responseParameters: {},
+    ...mapping(source),
+  };
+}
+
+function mapping(source: Integration): {
+  requestTemplates: Record<string, string>;
+  passthroughBehavior: PassthroughBehavior;
+  responses: IntegrationResponseSnapshot[];
+} {
+  return {
+    requestTemplates: texts(source.requestTemplates),
+    passthroughBehavior: source.passthroughBehavior as PassthroughBehavior,
+    responses: Object.values(source.integrationResponses ?? {}).map(response),
+  };
+}
+
+function response(source: IntegrationResponse): IntegrationResponseSnapshot {
+  return {
+    statusCode: source.statusCode,
+    ...(source.selectionPattern !== undefined && { selectionPattern: source.selectionPattern }),
+    responseParameters: source.responseParameters ?? {},
+    responseTemplates: texts(source.responseTemplates),
+  };
+}
+
+/** A null template is stored for an empty one: it renders to nothing. */
+function texts(templates: Readonly<Record<string, string | null>> | undefined): Record<string, string> {
+  return Object.fromEntries(Object.entries(templates ?? {}).map(([type, text]) => [type, text ?? '']));
+}

@@ -1,0 +1,81 @@
+/** Catalog -> snapshot: one frozen API graph and one stage become what nodes serve. User data never throws here. */
+import type { HttpApiGraph, HttpStage, RestApiGraph, RestStage } from '@gatehouse/catalog';
+import type { Problem, Snapshot } from '@gatehouse/snapshot';
+import { SNAPSHOT_SCHEMA } from '@gatehouse/snapshot';
+import { httpRoutes } from './http-routes';
+import { restRoutes } from './rest-routes';
+
+export interface Owner {
+  readonly accountId: string;
+  readonly region: string;
+}
+
+export interface Translated {
+  readonly snapshot: Snapshot;
+  readonly problems: readonly Problem[];
+}
+
+export function restToSnapshot(owner: Owner, graph: RestApiGraph, stage: RestStage): Translated {
+  const { api } = graph;
+  const { routes, problems } = restRoutes(graph);
+  const snapshot: Snapshot = {
+    ...base(owner),
+    apiId: api.id,
+    apiName: api.name,
+    kind: 'REST',
+    stage: stage.stageName,
+    deploymentId: stage.deploymentId,
+    stageVariables: stage.variables ?? {},
+    disableExecuteApiEndpoint: api.disableExecuteApiEndpoint,
+    binaryMediaTypes: api.binaryMediaTypes ?? [],
+    ...accessLog(stage.accessLogSettings),
+    ...(stage.canarySettings && {
+      canary: {
+        percentTraffic: stage.canarySettings.percentTraffic,
+        deploymentId: stage.canarySettings.deploymentId,
+        stageVariableOverrides: stage.canarySettings.stageVariableOverrides ?? {},
+      },
+    }),
+    routes,
+  };
+  return { snapshot, problems };
+}
+
+export function httpToSnapshot(owner: Owner, graph: HttpApiGraph, stage: HttpStage): Translated {
+  const { api } = graph;
+  const { routes, problems } = httpRoutes(graph);
+  const cors = api.corsConfiguration;
+  const snapshot: Snapshot = {
+    ...base(owner),
+    apiId: api.apiId,
+    apiName: api.name,
+    kind: 'HTTP',
+    stage: stage.stageName,
+    deploymentId: stage.deploymentId ?? '',
+    stageVariables: stage.stageVariables,
+    disableExecuteApiEndpoint: api.disableExecuteApiEndpoint,
+    binaryMediaTypes: [],
+    ...accessLog(stage.accessLogSettings),
+    ...(cors && {
+      cors: {
+        allowOrigins: cors.allowOrigins ?? [],
+        allowMethods: cors.allowMethods ?? [],
+        allowHeaders: cors.allowHeaders ?? [],
+        exposeHeaders: cors.exposeHeaders ?? [],
+        allowCredentials: cors.allowCredentials ?? false,
+        ...(cors.maxAge !== undefined && { maxAgeSeconds: cors.maxAge }),
+      },
+    }),
+    routes,
+  };
+  return { snapshot, problems };
+}
+
+function base({ accountId, region }: Owner): Pick<Snapshot, 'schema' | 'requires' | 'accountId' | 'region'> {
+  return { schema: SNAPSHOT_SCHEMA, requires: [], accountId, region };
+}
+
+function accessLog(settings: { readonly format?: string } | undefined): Pick<Snapshot, 'accessLog'> {
+  if (!settings) return {};
+  return { accessLog: settings.format === undefined ? {} : { format: settings.format } };
+}
