@@ -1,1 +1,4 @@
-export {};
+export * from './config';
+export * from './logging/logger';
+export * from './feed';
+export * from './keys';

@@ -1,0 +1,192 @@
+/**
+ * The one place that reads the environment. A wrong value stops the start with a message that names the setting.
+ */
+import { isIP } from 'node:net';
+import { hostname } from 'node:os';
+import { resolve } from 'node:path';
+import { SETTINGS, unknownSettings, type SettingName } from './settings';
+
+/** A setting that cannot be used; `message` is for the person at the terminal. */
+export class ConfigError extends Error {
+  constructor(message: string) {
+    super(message);
+    this.name = 'ConfigError';
+  }
+}
+
+export interface Address {
+  readonly host: string;
+  /** 0 = any free port. */
+  readonly port: number;
+}
+
+export interface Config {
+  readonly adminListen: Address;
+  readonly gatewayListen: Address;
+  readonly managementListen: Address;
+  /** Absolute. */
+  readonly dataDir: string;
+  readonly accountId: string;
+  readonly region: string;
+  /** Absent = embedded PostgreSQL. */
+  readonly databaseUrl?: string;
+  /** Absent = everything in one process. */
+  readonly redisUrl?: string;
+  readonly adminAllowedHosts: readonly string[];
+  readonly adminAllowedOrigins: readonly string[];
+  readonly adminTls?: { readonly certFile: string; readonly keyFile: string };
+  readonly adminAccessKeyId?: string;
+  readonly adminSecretAccessKey?: string;
+  readonly adminToken?: string;
+  /** Holds `{apiId}`; absent = made from the gateway's address. */
+  readonly endpointUrl?: string;
+  readonly privateOrigins: 'none' | 'loopback' | 'private' | readonly string[];
+  readonly masterKeyFile: string;
+  readonly signingKeyFile: string;
+  readonly snapshotPublicKeyFile: string;
+  readonly nodeId: string;
+  readonly drainSeconds: number;
+  readonly logLevel: LogLevel;
+}
+
+export type LogLevel = 'error' | 'warn' | 'info' | 'debug';
+
+type Read = (name: SettingName) => string | undefined;
+
+/** Throws `ConfigError`. `environment` is `process.env` except in tests. */
+export function readConfig(environment: NodeJS.ProcessEnv): Config {
+  const unknown = unknownSettings(environment);
+  if (unknown.length > 0) throw new ConfigError(unknown.join('\n'));
+  const read: Read = (name) => {
+    const setting = SETTINGS.find((known) => known.name === name);
+    return environment[name] || (setting && 'default' in setting ? setting.default : undefined) || undefined;
+  };
+  const dataDir = resolve(read('GATEHOUSE_DATA_DIR') ?? '.gatehouse');
+  const config: Config = {
+    ...listeners(read),
+    ...identity(read, environment),
+    ...admin(read),
+    ...optional('databaseUrl', environment.DATABASE_URL),
+    ...optional('redisUrl', environment.REDIS_URL),
+    ...optional('endpointUrl', read('GATEHOUSE_ENDPOINT_URL')),
+    dataDir,
+    privateOrigins: privateOrigins(read('GATEHOUSE_PRIVATE_ORIGINS') ?? 'loopback'),
+    masterKeyFile: resolve(read('GATEHOUSE_MASTER_KEY_FILE') ?? `${dataDir}/master-key`),
+    signingKeyFile: resolve(read('GATEHOUSE_SIGNING_KEY_FILE') ?? `${dataDir}/signing-key.pem`),
+    snapshotPublicKeyFile: resolve(
+      read('GATEHOUSE_SNAPSHOT_PUBLIC_KEY_FILE') ?? `${dataDir}/signing-key.pub.pem`,
+    ),
+    nodeId: read('GATEHOUSE_NODE_ID') ?? `${hostname()}-${process.pid}`,
+    drainSeconds: integer('GATEHOUSE_DRAIN_SECONDS', read, 0, 3600),
+    logLevel: oneOf('GATEHOUSE_LOG_LEVEL', read, ['error', 'warn', 'info', 'debug']),
+  };
+  requireSafeAdmin(config, read);
+  return config;
+}
+
+function optional<K extends string>(key: K, value: string | undefined): { [P in K]?: string } {
+  return (value ? { [key]: value } : {}) as { [P in K]?: string };
+}
+
+function listeners(read: Read): Pick<Config, 'adminListen' | 'gatewayListen' | 'managementListen'> {
+  return {
+    adminListen: address('GATEHOUSE_ADMIN_LISTEN', read),
+    gatewayListen: address('GATEHOUSE_GATEWAY_LISTEN', read),
+    managementListen: address('GATEHOUSE_MANAGEMENT_LISTEN', read),
+  };
+}
+
+function identity(read: Read, environment: NodeJS.ProcessEnv): Pick<Config, 'accountId' | 'region'> {
+  const accountId = read('GATEHOUSE_ACCOUNT_ID') ?? '';
+  if (!/^\d{12}$/.test(accountId))
+    throw new ConfigError(`GATEHOUSE_ACCOUNT_ID must be 12 digits, not ${accountId}`);
+  const region = environment.AWS_REGION || 'us-east-1';
+  if (!/^[a-z]{2}(-[a-z]+)+-\d+$/.test(region))
+    throw new ConfigError(`AWS_REGION is no region name: ${region}`);
+  return { accountId, region };
+}
+
+function admin(read: Read) {
+  const certFile = read('GATEHOUSE_ADMIN_TLS_CERT_FILE');
+  const keyFile = read('GATEHOUSE_ADMIN_TLS_KEY_FILE');
+  if (Boolean(certFile) !== Boolean(keyFile)) {
+    throw new ConfigError('GATEHOUSE_ADMIN_TLS_CERT_FILE and GATEHOUSE_ADMIN_TLS_KEY_FILE go together');
+  }
+  const keyId = read('GATEHOUSE_ADMIN_ACCESS_KEY_ID');
+  const secret = read('GATEHOUSE_ADMIN_SECRET_ACCESS_KEY');
+  if (Boolean(keyId) !== Boolean(secret)) {
+    throw new ConfigError('GATEHOUSE_ADMIN_ACCESS_KEY_ID and GATEHOUSE_ADMIN_SECRET_ACCESS_KEY go together');
+  }
+  return {
+    adminAllowedHosts: list(read('GATEHOUSE_ADMIN_ALLOWED_HOSTS')),
+    adminAllowedOrigins: list(read('GATEHOUSE_ADMIN_ALLOWED_ORIGINS')),
+    ...(certFile && keyFile && { adminTls: { certFile, keyFile } }),
+    ...optional('adminAccessKeyId', keyId),
+    ...optional('adminSecretAccessKey', secret),
+    ...optional('adminToken', read('GATEHOUSE_ADMIN_TOKEN')),
+  };
+}
+
+function requireSafeAdmin(config: Config, read: Read): void {
+  const allowed = read('GATEHOUSE_ADMIN_ALLOW_INSECURE') === 'true';
+  if (isLoopback(config.adminListen.host) || config.adminTls || allowed) return;
+  throw new ConfigError(
+    `GATEHOUSE_ADMIN_LISTEN=${format(config.adminListen)} is not loopback and has no TLS. Give GATEHOUSE_ADMIN_TLS_CERT_FILE and ` +
+      'GATEHOUSE_ADMIN_TLS_KEY_FILE, or set GATEHOUSE_ADMIN_ALLOW_INSECURE=true if a proxy in front of it terminates TLS.',
+  );
+}
+
+export function isLoopback(host: string): boolean {
+  return host === 'localhost' || host === '::1' || /^127\.\d+\.\d+\.\d+$/.test(host);
+}
+
+function address(name: SettingName, read: Read): Address {
+  const text = read(name) ?? '';
+  const match = /^(?:\[([0-9a-fA-F:]+)\]|([^:[\]]+)):(\d{1,5})$/.exec(text);
+  const host = match?.[1] ?? match?.[2] ?? '';
+  const port = Number(match?.[3]);
+  const sound = match && port <= 65_535 && (isIP(host) !== 0 || /^[a-zA-Z0-9.-]+$/.test(host));
+  if (!sound) throw new ConfigError(`${name} must be host:port, not ${text}`);
+  return { host, port };
+}
+
+/** `host:port`, with brackets around an IPv6 address. */
+export function format({ host, port }: Address): string {
+  return host.includes(':') ? `[${host}]:${port}` : `${host}:${port}`;
+}
+
+function list(text: string | undefined): string[] {
+  return (text ?? '')
+    .split(',')
+    .map((item) => item.trim())
+    .filter((item) => item !== '');
+}
+
+function privateOrigins(text: string): Config['privateOrigins'] {
+  if (text === 'none' || text === 'loopback' || text === 'private') return text;
+  const blocks = list(text);
+  const wrong = blocks.find(
+    (block) => !/^[0-9a-fA-F.:]+\/\d{1,3}$/.test(block) || isIP(block.split('/')[0] ?? '') === 0,
+  );
+  if (wrong !== undefined || blocks.length === 0) {
+    throw new ConfigError(
+      `GATEHOUSE_PRIVATE_ORIGINS must be none, loopback, private or CIDR blocks, not ${wrong ?? text}`,
+    );
+  }
+  return blocks;
+}
+
+function integer(name: SettingName, read: Read, low: number, high: number): number {
+  const value = Number(read(name));
+  if (!Number.isInteger(value) || value < low || value > high) {
+    throw new ConfigError(`${name} must be a whole number from ${low} to ${high}`);
+  }
+  return value;
+}
+
+function oneOf<T extends string>(name: SettingName, read: Read, options: readonly T[]): T {
+  const value = read(name);
+  const found = options.find((option) => option === value);
+  if (!found) throw new ConfigError(`${name} must be one of ${options.join(', ')}, not ${value ?? ''}`);
+  return found;
+}

@@ -1,0 +1,114 @@
+/** Every setting of every role: name, default, what it means. The docs table is made from this list. */
+export interface Setting {
+  readonly name: string;
+  /** Shown in the docs; absent = no default. */
+  readonly default?: string;
+  readonly meaning: string;
+}
+
+export const SETTINGS = [
+  {
+    name: 'GATEHOUSE_ADMIN_LISTEN',
+    default: '127.0.0.1:4566',
+    meaning: 'address of the AWS API and the native API',
+  },
+  { name: 'GATEHOUSE_GATEWAY_LISTEN', default: '127.0.0.1:8080', meaning: 'address of gateway traffic' },
+  {
+    name: 'GATEHOUSE_MANAGEMENT_LISTEN',
+    default: '127.0.0.1:8090',
+    meaning: 'address of /healthz, /readyz and /metrics',
+  },
+  { name: 'GATEHOUSE_DATA_DIR', default: '.gatehouse', meaning: 'folder of all local state, mode 0700' },
+  {
+    name: 'GATEHOUSE_ACCOUNT_ID',
+    default: '000000000000',
+    meaning: 'account of the first credential, 12 digits',
+  },
+  {
+    name: 'GATEHOUSE_ADMIN_ALLOWED_HOSTS',
+    default: '',
+    meaning:
+      'further Host names (comma list) that the admin listener answers to, beside loopback names and its own address',
+  },
+  {
+    name: 'GATEHOUSE_ADMIN_ALLOWED_ORIGINS',
+    default: '',
+    meaning: 'Origin values (comma list) that browsers may call the admin listener from; none by default',
+  },
+  {
+    name: 'GATEHOUSE_ADMIN_ALLOW_INSECURE',
+    default: 'false',
+    meaning: 'true lets the admin listener run off loopback without TLS, behind a proxy that terminates it',
+  },
+  { name: 'GATEHOUSE_ADMIN_TLS_CERT_FILE', meaning: 'PEM certificate chain of the admin listener' },
+  { name: 'GATEHOUSE_ADMIN_TLS_KEY_FILE', meaning: 'PEM private key of the admin listener' },
+  {
+    name: 'GATEHOUSE_ADMIN_ACCESS_KEY_ID',
+    meaning: 'access key of the first credential; generated when absent',
+  },
+  { name: 'GATEHOUSE_ADMIN_SECRET_ACCESS_KEY', meaning: 'its secret; generated when absent' },
+  { name: 'GATEHOUSE_ADMIN_TOKEN', meaning: 'bearer token of the first credential; generated when absent' },
+  {
+    name: 'GATEHOUSE_ENDPOINT_URL',
+    meaning:
+      'how clients reach an API, with {apiId}; default http://{apiId}.execute-api.localhost:<gateway port>',
+  },
+  {
+    name: 'GATEHOUSE_PRIVATE_ORIGINS',
+    default: 'loopback',
+    meaning:
+      'non-public origins that integrations may call: none, loopback, private, or a comma list of CIDR blocks',
+  },
+  {
+    name: 'GATEHOUSE_MASTER_KEY_FILE',
+    meaning: '32-byte key (hex) that seals secrets at rest; default in the data folder',
+  },
+  {
+    name: 'GATEHOUSE_SIGNING_KEY_FILE',
+    meaning: 'Ed25519 private key (PEM) that signs snapshots; default in the data folder',
+  },
+  {
+    name: 'GATEHOUSE_SNAPSHOT_PUBLIC_KEY_FILE',
+    meaning: 'Ed25519 public keys (PEM, one or more) that a data plane trusts; default in the data folder',
+  },
+  { name: 'GATEHOUSE_NODE_ID', meaning: 'name of this data-plane node; default host name and process id' },
+  {
+    name: 'GATEHOUSE_DRAIN_SECONDS',
+    default: '10',
+    meaning: 'longest wait for running requests after SIGTERM',
+  },
+  { name: 'GATEHOUSE_LOG_LEVEL', default: 'info', meaning: 'error, warn, info or debug' },
+] as const satisfies readonly Setting[];
+
+export type SettingName = (typeof SETTINGS)[number]['name'];
+
+/** Names that only the project's own tests read. */
+const TEST_NAMES = ['GATEHOUSE_REQUIRE'];
+
+/** Refuses `GATEHOUSE_*` names that nothing reads; a typo in a security setting must not pass in silence. */
+export function unknownSettings(environment: NodeJS.ProcessEnv): string[] {
+  const known: string[] = [...SETTINGS.map(({ name }) => name), ...TEST_NAMES];
+  return Object.keys(environment)
+    .filter((name) => name.startsWith('GATEHOUSE_') && !known.includes(name))
+    .map((name) => `unknown setting ${name}; did you mean ${nearest(name, known)}?`);
+}
+
+function nearest(name: string, known: readonly string[]): string {
+  const ranked = known.map((candidate) => ({ candidate, distance: editDistance(name, candidate) }));
+  ranked.sort((a, b) => a.distance - b.distance);
+  return ranked[0]?.candidate ?? '';
+}
+
+/** Levenshtein distance, one row at a time. */
+export function editDistance(a: string, b: string): number {
+  let row = Array.from({ length: b.length + 1 }, (_, i) => i);
+  for (let i = 1; i <= a.length; i++) {
+    const next = [i];
+    for (let j = 1; j <= b.length; j++) {
+      const substitution = (row[j - 1] ?? 0) + (a[i - 1] === b[j - 1] ? 0 : 1);
+      next.push(Math.min((row[j] ?? 0) + 1, (next[j - 1] ?? 0) + 1, substitution));
+    }
+    row = next;
+  }
+  return row[b.length] ?? 0;
+}

@@ -1,0 +1,3 @@
+export * from './feed';
+export * from './memory-feed';
+export * from './redis-feed';

@@ -1,0 +1,119 @@
+/**
+ * Feed over Redis: parts at `gatehouse:part:{hash}`, the manifest in the hash `gatehouse:manifest`, news on the channel
+ * `gatehouse:news`, reports on Nest's Redis transport. No command waits for a server that is away: every one has a
+ * deadline, and nothing is queued while disconnected.
+ */
+import { Redis } from 'ioredis';
+import { reasonOf, type Logger } from '../logging/logger';
+import { NODE_REPORT_PATTERN, type Feed, type NodeReport, type Publication } from './feed';
+
+const MANIFEST = 'gatehouse:manifest';
+const NEWS = 'gatehouse:news';
+const partKey = (hash: string): string => `gatehouse:part:${hash}`;
+const RETIRED_SECONDS = 86_400;
+
+/** Sets the manifest only when it is newer, so that two publishers cannot turn time back. 1 = set. */
+const PUBLISH = `
+local current = tonumber(redis.call('HGET', KEYS[1], 'revision') or '-1')
+if tonumber(ARGV[1]) <= current then return 0 end
+redis.call('HSET', KEYS[1], 'revision', ARGV[1], 'manifest', ARGV[2])
+redis.call('PUBLISH', ARGV[3], ARGV[1])
+return 1`;
+
+export interface RedisFeedOptions {
+  readonly url: string;
+  readonly logger: Logger;
+  /** Deadline of one command, milliseconds; default 2,000. */
+  readonly commandTimeoutMs?: number;
+}
+
+export class RedisFeed implements Feed {
+  private readonly commands: Redis;
+  private news: Redis | undefined;
+
+  constructor(private readonly options: RedisFeedOptions) {
+    this.commands = this.connect('commands');
+  }
+
+  private connect(name: string): Redis {
+    const { url, logger, commandTimeoutMs = 2000 } = this.options;
+    const redis = new Redis(url, {
+      connectTimeout: commandTimeoutMs,
+      commandTimeout: commandTimeoutMs,
+      maxRetriesPerRequest: 0,
+      enableOfflineQueue: false,
+      // Full jitter between 50 ms and 1 s: a returning Redis is not met by a herd.
+      retryStrategy: () => 50 + Math.floor(Math.random() * 950),
+    });
+    let reachable = true;
+    redis.on('ready', () => (reachable = true));
+    redis.on('error', (error) => {
+      if (reachable) logger.warn('redis is out of reach', { connection: name, reason: reasonOf(error) });
+      reachable = false;
+    });
+    return redis;
+  }
+
+  async publish({ revision, manifest, parts, retired }: Publication): Promise<void> {
+    const redis = await ready(this.commands);
+    const writes = redis.pipeline();
+    for (const [hash, bytes] of parts) writes.set(partKey(hash), Buffer.from(bytes));
+    for (const [error] of (await writes.exec()) ?? []) if (error) throw error;
+    const set = await redis.eval(PUBLISH, 1, MANIFEST, revision, Buffer.from(manifest), NEWS);
+    if (set === 1 && retired.length > 0) {
+      const expiries = redis.pipeline();
+      for (const hash of retired) expiries.expire(partKey(hash), RETIRED_SECONDS);
+      await expiries.exec();
+    }
+  }
+
+  async manifest(): Promise<Uint8Array | undefined> {
+    return (await (await ready(this.commands)).hgetBuffer(MANIFEST, 'manifest')) ?? undefined;
+  }
+
+  async part(hash: string): Promise<Uint8Array | undefined> {
+    return (await (await ready(this.commands)).getBuffer(partKey(hash))) ?? undefined;
+  }
+
+  /** One subscription a feed: a node has one subscriber. */
+  async subscribe(listener: () => void): Promise<() => Promise<void>> {
+    const news = this.connect('news');
+    this.news = news;
+    news.on('message', () => listener());
+    // Also after a reconnect: what was published meanwhile was missed.
+    news.on('ready', () => void news.subscribe(NEWS).then(listener, () => undefined));
+    return async () => {
+      news.disconnect();
+      this.news = undefined;
+    };
+  }
+
+  async report(report: NodeReport): Promise<void> {
+    const message = JSON.stringify({ pattern: NODE_REPORT_PATTERN, data: report });
+    await (await ready(this.commands)).publish(NODE_REPORT_PATTERN, message);
+  }
+
+  async close(): Promise<void> {
+    this.commands.disconnect();
+    this.news?.disconnect();
+  }
+}
+
+/** Waits at most 2 s for the first connection; afterwards ioredis refuses at once while disconnected. */
+async function ready(redis: Redis): Promise<Redis> {
+  if (redis.status !== 'connecting' && redis.status !== 'connect' && redis.status !== 'wait') return redis;
+  await new Promise<void>((resolve, reject) => {
+    const settle = (act: () => void) => () => {
+      clearTimeout(timer);
+      redis.off('ready', onReady);
+      redis.off('error', onError);
+      act();
+    };
+    const onReady = settle(resolve);
+    const onError = settle(() => reject(new Error('redis is out of reach')));
+    const timer = setTimeout(onError, 2000);
+    redis.once('ready', onReady);
+    redis.once('error', onError);
+  });
+  return redis;
+}
