@@ -1,1 +1,2 @@
-export {};
+export * from './start-control-plane';
+export { credentialFiles } from './security/credentials';

@@ -1,0 +1,141 @@
+/** The native surface `/admin/v1`: what AWS has no call for. Thin translations onto the services. */
+import { AwsError } from '@gatehouse/aws-wire';
+import { Controller, Get, HttpCode, Inject, Param, Post, Query, Req } from '@nestjs/common';
+import { ApiBearerAuth, ApiBody, ApiOkResponse, ApiOperation, ApiQuery, ApiTags } from '@nestjs/swagger';
+import type { AdminRequest } from '../security/admin-request';
+import type { Caller } from '../security/credentials';
+import type { Services } from '../services';
+import type { FleetNode } from '../services/fleet';
+import { pageOf } from '../services/pages';
+import type { Publication } from '../services/rollouts';
+import { SERVICES } from '../tokens';
+import {
+  DeploymentDocument,
+  DeploymentsDocument,
+  NodeRolloutDocument,
+  NodesDocument,
+  ProblemsDocument,
+  RollbackRequest,
+  RolloutDocument,
+} from './documents';
+
+@ApiTags('fleet')
+@ApiBearerAuth()
+@Controller('admin/v1/nodes')
+export class NodesController {
+  constructor(@Inject(SERVICES) private readonly services: Services) {}
+
+  @Get()
+  @ApiOperation({ summary: 'Data-plane nodes with their revision and lag' })
+  @ApiOkResponse({ type: NodesDocument })
+  async list(): Promise<NodesDocument> {
+    const { fleet } = this.services;
+    return { revision: await fleet.revision(), items: await fleet.nodes() };
+  }
+}
+
+@ApiTags('stages')
+@ApiBearerAuth()
+@Controller('admin/v1/apis/:apiId/stages/:stage')
+export class StagesController {
+  constructor(@Inject(SERVICES) private readonly services: Services) {}
+
+  @Get('rollout')
+  @ApiOperation({ summary: 'What is published for the stage, and which nodes serve it' })
+  @ApiOkResponse({ type: RolloutDocument })
+  async rollout(
+    @Req() request: AdminRequest,
+    @Param('apiId') apiId: string,
+    @Param('stage') stage: string,
+  ): Promise<RolloutDocument> {
+    const publication = await this.services.rollouts.publication(callerOf(request), apiId, stage);
+    const nodes = (await this.services.fleet.nodes()).filter(({ status }) => status === 'live');
+    return describeRollout(apiId, stage, publication, nodes);
+  }
+
+  @Get('problems')
+  @ApiOperation({ summary: 'Faults of the published stage: routes that answer 500, and why' })
+  @ApiOkResponse({ type: ProblemsDocument })
+  async problems(
+    @Req() request: AdminRequest,
+    @Param('apiId') apiId: string,
+    @Param('stage') stage: string,
+  ): Promise<ProblemsDocument> {
+    return { items: (await this.services.rollouts.publication(callerOf(request), apiId, stage)).problems };
+  }
+
+  @Get('deployments')
+  @ApiOperation({ summary: 'Deployments that the stage can go to, newest first' })
+  @ApiQuery({ name: 'cursor', required: false })
+  @ApiQuery({ name: 'limit', required: false, description: '1 to 500, default 25' })
+  @ApiOkResponse({ type: DeploymentsDocument })
+  async deployments(
+    @Req() request: AdminRequest,
+    @Param('apiId') apiId: string,
+    @Param('stage') stage: string,
+    @Query('cursor') cursor?: string,
+    @Query('limit') limit?: string,
+  ): Promise<DeploymentsDocument> {
+    const all = await this.services.rollouts.history(callerOf(request), apiId, stage);
+    const page = pageOf(all, ({ deploymentId }) => deploymentId, {
+      ...(cursor && { cursor }),
+      ...(limit !== undefined && { limit: Number(limit) }),
+    });
+    return { items: [...page.items], ...(page.next !== undefined && { next: page.next }) };
+  }
+
+  @Post('rollback')
+  @HttpCode(200)
+  @ApiOperation({ summary: 'Point the stage at an earlier deployment' })
+  @ApiBody({ type: RollbackRequest, required: false })
+  @ApiOkResponse({ type: DeploymentDocument })
+  rollback(
+    @Req() request: AdminRequest,
+    @Param('apiId') apiId: string,
+    @Param('stage') stage: string,
+  ): Promise<DeploymentDocument> {
+    const { deploymentId } = bodyOf(request);
+    if (deploymentId !== undefined && typeof deploymentId !== 'string') {
+      throw AwsError.badRequest('deploymentId must be text');
+    }
+    return this.services.rollouts.rollback(callerOf(request), apiId, stage, deploymentId);
+  }
+}
+
+function describeRollout(
+  apiId: string,
+  stage: string,
+  publication: Publication,
+  nodes: readonly FleetNode[],
+): RolloutDocument {
+  const { problems: _problems, ...published } = publication;
+  const described = nodes.map((node) => describeNode(node, `${apiId}/${stage}`, publication.revision));
+  const complete =
+    publication.revision !== undefined && !publication.pending && described.every(({ live }) => live);
+  return { apiId, stage, ...published, complete, nodes: described };
+}
+
+function describeNode(node: FleetNode, key: string, revision: number | undefined): NodeRolloutDocument {
+  const fault = node.faults[key];
+  const live = revision !== undefined && node.revision >= revision && fault === undefined;
+  return { nodeId: node.nodeId, revision: node.revision, live, ...(fault !== undefined && { fault }) };
+}
+
+function callerOf(request: AdminRequest): Caller {
+  if (!request.caller) throw new Error('the guard let a request pass without a caller');
+  return request.caller;
+}
+
+/** The JSON object in the body; none = empty. */
+function bodyOf(request: AdminRequest): Record<string, unknown> {
+  const text = request.rawBody?.toString('utf8').trim() ?? '';
+  if (text === '') return {};
+  try {
+    const value: unknown = JSON.parse(text);
+    if (typeof value === 'object' && value !== null && !Array.isArray(value))
+      return value as Record<string, unknown>;
+  } catch {
+    // falls through to the refusal below
+  }
+  throw AwsError.badRequest('The body must be a JSON object');
+}

@@ -1,0 +1,45 @@
+/** All services over one workspace. Both surfaces, AWS and native, are thin translations onto these. */
+import type { DataSource } from 'typeorm';
+import { Accounts } from './accounts';
+import { Fleet } from './fleet';
+import { HttpApis } from './http-apis';
+import { HttpStages } from './http-stages';
+import { RestApis } from './rest-apis';
+import { RestStages } from './rest-stages';
+import { Rollouts } from './rollouts';
+import { Tags } from './tags';
+import { Workspace } from './workspace';
+
+export interface ServiceOptions {
+  readonly database: DataSource;
+  readonly wakePublisher: () => void;
+  /** How clients reach an API; holds `{apiId}`. */
+  readonly endpointUrl: () => string;
+}
+
+export interface Services {
+  readonly restApis: RestApis;
+  readonly restStages: RestStages;
+  readonly httpApis: HttpApis;
+  readonly httpStages: HttpStages;
+  readonly tags: Tags;
+  readonly accounts: Accounts;
+  readonly fleet: Fleet;
+  readonly rollouts: Rollouts;
+}
+
+export function createServices({ database, wakePublisher, endpointUrl }: ServiceOptions): Services {
+  const workspace = new Workspace(database, wakePublisher);
+  const httpStages = new HttpStages(workspace);
+  const restStages = new RestStages(workspace);
+  return {
+    restApis: new RestApis(workspace),
+    restStages,
+    httpApis: new HttpApis(workspace, httpStages, endpointUrl),
+    httpStages,
+    tags: new Tags(workspace),
+    accounts: new Accounts(workspace),
+    fleet: new Fleet(database),
+    rollouts: new Rollouts(workspace, restStages, httpStages),
+  };
+}

@@ -1,0 +1,95 @@
+/** REST APIs with their resources, methods and integrations: the draft. Deployments and stages are in `rest-stages.ts`. */
+import {
+  createRestApi,
+  notFound,
+  updateRestApi,
+  type CreateRestApiInput,
+  type PatchOperation,
+  type RestApi,
+  type RestApiGraph,
+} from '@gatehouse/catalog';
+import { ApiRow, StageRow } from '../storage/entities';
+import { insertGraph, scopeOf, type Scope } from '../storage/graph-store';
+import { pageOf, type Page, type PageRequest } from './pages';
+import { markForPublication, missingApi, type Missing, type Workspace } from './workspace';
+
+/** Below `/resources` AWS names the resource, not the API, when the API is unknown. */
+const missingResource: Missing = () => notFound('Invalid Resource identifier specified');
+
+export class RestApis {
+  constructor(private readonly workspace: Workspace) {}
+
+  async create(scope: Scope, input: CreateRestApiInput): Promise<RestApi> {
+    const ids = { apiId: this.workspace.freshId(10), rootResourceId: this.workspace.freshId(10) };
+    const graph = createRestApi(input, ids, this.workspace.now());
+    await this.workspace.transaction((db) => insertGraph(db, scope, graph));
+    return graph.api;
+  }
+
+  async get(scope: Scope, apiId: string): Promise<RestApi> {
+    const row = await this.workspace.database.manager.findOneBy(ApiRow, {
+      ...scopeOf(scope),
+      kind: 'REST',
+      id: apiId,
+    });
+    if (!row) throw missingApi(scope, apiId);
+    return row.document as RestApi;
+  }
+
+  async list(scope: Scope, page: PageRequest): Promise<Page<RestApi>> {
+    const rows = await this.workspace.database.manager.find(ApiRow, {
+      where: { ...scopeOf(scope), kind: 'REST' },
+      order: { sequence: 'ASC' },
+    });
+    return pageOf(
+      rows.map((row) => row.document as RestApi),
+      (api) => api.id,
+      page,
+    );
+  }
+
+  update(scope: Scope, apiId: string, operations: readonly PatchOperation[]): Promise<RestApi> {
+    return this.workspace.change(scope, 'REST', apiId, ({ graph }) => {
+      updateRestApi(graph.api, operations);
+      return graph.api;
+    });
+  }
+
+  async delete(scope: Scope, apiId: string): Promise<void> {
+    await deleteApi(this.workspace, scope, 'REST', apiId);
+  }
+
+  draft(scope: Scope, apiId: string): Promise<RestApiGraph> {
+    return this.workspace.graph(scope, 'REST', apiId, missingResource);
+  }
+
+  /** One change of the draft, e.g. `putMethod(graph, ...)`. */
+  edit<T>(scope: Scope, apiId: string, work: (graph: RestApiGraph) => T): Promise<T> {
+    return this.workspace.change(scope, 'REST', apiId, ({ graph }) => work(graph), {
+      missing: missingResource,
+    });
+  }
+
+  freshId(): string {
+    return this.workspace.freshId(6);
+  }
+}
+
+/** Deletes the API with all that hangs on it; its stages stop being served. */
+export function deleteApi(
+  workspace: Workspace,
+  scope: Scope,
+  kind: 'REST' | 'HTTP',
+  apiId: string,
+): Promise<void> {
+  return workspace.transaction(async (db) => {
+    const stages = await db.findBy(StageRow, { apiId });
+    const { affected } = await db.delete(ApiRow, { ...scopeOf(scope), id: apiId, kind });
+    if (affected !== 1) throw missingApi(scope, apiId);
+    await markForPublication(
+      db,
+      apiId,
+      stages.map(({ name }) => name),
+    );
+  });
+}

@@ -1,0 +1,145 @@
+/** Starts the control plane: database, publisher, admin listener. All roles in one process, or this one alone. */
+import 'reflect-metadata';
+import { readFileSync } from 'node:fs';
+import {
+  loadOrCreateSigningKey,
+  type Address,
+  type Config,
+  type Feed,
+  type Logger,
+  type NodeReport,
+} from '@gatehouse/platform';
+import { NestFactory } from '@nestjs/core';
+import { Transport } from '@nestjs/microservices';
+import type { NestExpressApplication } from '@nestjs/platform-express';
+import { AppModule } from './app.module';
+import { AwsSurface } from './aws/dispatch';
+import { awsOperations } from './aws/operations';
+import { describeNative, OpenApiDocument } from './native/openapi.controller';
+import { startPublishLoop, type PublishLoop } from './publish/publish-loop';
+import { Publisher } from './publish/publisher';
+import { AdminGuard } from './security/admin-guard';
+import { Credentials } from './security/credentials';
+import { rawBody } from './security/raw-body';
+import { Sealer } from './security/sealer';
+import { createServices, type Services } from './services';
+import { openDatabase } from './storage/data-source';
+
+export interface ControlPlaneOptions {
+  readonly config: Config;
+  readonly databaseUrl: string;
+  readonly feed: Feed;
+  readonly logger: Logger;
+  /** How clients reach an API, with `{apiId}`; asked for at each creation, as the gateway's port may be chosen late. */
+  readonly endpointUrl: () => string;
+}
+
+export interface ControlPlane {
+  readonly address: Address;
+  /** What a node in the same process reports. */
+  record(report: NodeReport): Promise<void>;
+  /** `undefined` = ready, else why not. */
+  ready(): Promise<string | undefined>;
+  stop(): Promise<void>;
+}
+
+export async function startControlPlane(options: ControlPlaneOptions): Promise<ControlPlane> {
+  const { config, feed, logger } = options;
+  const database = await openDatabase(options.databaseUrl);
+  const credentials = new Credentials(database, new Sealer(config.masterKeyFile), config.region);
+  await credentials.ensureFirst(config);
+  const publisher = new Publisher(
+    database,
+    feed,
+    loadOrCreateSigningKey(config.signingKeyFile, config.snapshotPublicKeyFile),
+  );
+  const loop = startPublishLoop(publisher, logger, config.redisUrl);
+  const services = createServices({
+    database,
+    wakePublisher: () => loop.wake(),
+    endpointUrl: options.endpointUrl,
+  });
+  const app = await startAdmin(options, services, credentials);
+  await firstPublication(publisher, logger);
+  const address = (app.getHttpServer()).address() as { address: string; port: number };
+  return {
+    address: { host: config.adminListen.host, port: address.port },
+    record: (report) => services.fleet.record(report),
+    ready: async () => {
+      try {
+        await services.fleet.revision();
+        return undefined;
+      } catch {
+        return 'the database is out of reach';
+      }
+    },
+    stop: () => stopAll(app, loop, () => database.destroy()),
+  };
+}
+
+/** What was published before must be in the feed when nodes ask; a feed that is away is met by the beat. */
+async function firstPublication(publisher: Publisher, logger: Logger): Promise<void> {
+  await publisher.reconcile().catch(() => logger.warn('the feed is out of reach; snapshots will follow'));
+}
+
+async function startAdmin(
+  { config, logger }: ControlPlaneOptions,
+  services: Services,
+  credentials: Credentials,
+): Promise<NestExpressApplication> {
+  const { adminListen, adminAllowedHosts, adminAllowedOrigins, adminTls, region } = config;
+  const guard = new AdminGuard({
+    credentials,
+    region,
+    allowedHosts: [adminListen.host, ...adminAllowedHosts],
+    allowedOrigins: adminAllowedOrigins,
+  });
+  const surface = new AwsSurface(awsOperations(services));
+  const app = await NestFactory.create<NestExpressApplication>(
+    AppModule.of({ services, surface, guard, logger }),
+    {
+      bodyParser: false,
+      logger: false,
+      abortOnError: false,
+      ...(adminTls && {
+        httpsOptions: { cert: readFileSync(adminTls.certFile), key: readFileSync(adminTls.keyFile) },
+      }),
+    },
+  );
+  app.disable('x-powered-by');
+  app.disable('etag');
+  app.use(rawBody);
+  app.get(OpenApiDocument).current = describeNative(app);
+  if (config.redisUrl !== undefined) await hearNodes(app, config.redisUrl, logger);
+  await app.listen(adminListen.port, adminListen.host);
+  return app;
+}
+
+/** Reports are a convenience: a Redis that is away delays them and stops nothing. */
+async function hearNodes(app: NestExpressApplication, redisUrl: string, logger: Logger): Promise<void> {
+  const url = new URL(redisUrl);
+  app.connectMicroservice({
+    transport: Transport.REDIS,
+    options: {
+      host: url.hostname.replace(/^\[|\]$/g, ''),
+      port: Number(url.port || 6379),
+      ...(url.username && { username: decodeURIComponent(url.username) }),
+      ...(url.password && { password: decodeURIComponent(url.password) }),
+      ...(url.protocol === 'rediss:' && { tls: {} }),
+      retryAttempts: Number.MAX_SAFE_INTEGER,
+      retryDelay: 1000,
+    },
+  });
+  void app.startAllMicroservices().catch(() => logger.warn('node reports over Redis are not heard yet'));
+}
+
+async function stopAll(
+  app: NestExpressApplication,
+  loop: PublishLoop,
+  closeDatabase: () => Promise<void>,
+): Promise<void> {
+  (app.getHttpServer()).closeIdleConnections();
+  await app.close();
+  await loop.stop();
+  await closeDatabase();
+}

@@ -1,0 +1,232 @@
+/**
+ * The tables. What AWS calls an object is one jsonb document in the shape of the catalog; columns exist for what is
+ * searched, joined or ordered. Every row belongs to an account and region through its API.
+ */
+import type {
+  Account,
+  HttpApi,
+  HttpApiGraph,
+  HttpDeployment,
+  HttpStage,
+  RestApi,
+  RestApiGraph,
+  RestDeployment,
+  RestStage,
+} from '@gatehouse/catalog';
+import type { Problem } from '@gatehouse/snapshot';
+import {
+  Column,
+  Entity,
+  Generated,
+  Index,
+  JoinColumn,
+  ManyToOne,
+  PrimaryColumn,
+  PrimaryGeneratedColumn,
+} from 'typeorm';
+
+@Entity('apis')
+@Index(['accountId', 'region', 'kind', 'sequence'])
+export class ApiRow {
+  @PrimaryColumn('text')
+  id!: string;
+
+  @Column('text', { name: 'account_id' })
+  accountId!: string;
+
+  @Column('text')
+  region!: string;
+
+  /** REST | HTTP */
+  @Column('text')
+  kind!: 'REST' | 'HTTP';
+
+  @Column('jsonb')
+  document!: RestApi | HttpApi;
+
+  /** Order of creation. */
+  @Column('bigint')
+  @Generated('increment')
+  sequence!: string;
+}
+
+/** A REST resource with its methods, an HTTP route, or an HTTP integration. */
+@Entity('api_elements')
+export class ElementRow {
+  @PrimaryColumn('text', { name: 'api_id' })
+  apiId!: string;
+
+  @PrimaryColumn('text')
+  kind!: 'resource' | 'route' | 'integration';
+
+  @PrimaryColumn('text')
+  id!: string;
+
+  @Column('jsonb')
+  document!: object;
+
+  @ManyToOne(() => ApiRow, { onDelete: 'CASCADE' })
+  @JoinColumn({ name: 'api_id' })
+  api?: ApiRow;
+}
+
+/** A frozen API. The graph never changes after the insert. */
+@Entity('deployments')
+export class DeploymentRow {
+  @PrimaryColumn('text', { name: 'api_id' })
+  apiId!: string;
+
+  @PrimaryColumn('text')
+  id!: string;
+
+  @Column('jsonb')
+  document!: RestDeployment | HttpDeployment;
+
+  @Column('jsonb')
+  graph!: RestApiGraph | HttpApiGraph;
+
+  @Column('bigint')
+  @Generated('increment')
+  sequence!: string;
+
+  @ManyToOne(() => ApiRow, { onDelete: 'CASCADE' })
+  @JoinColumn({ name: 'api_id' })
+  api?: ApiRow;
+}
+
+@Entity('stages')
+export class StageRow {
+  @PrimaryColumn('text', { name: 'api_id' })
+  apiId!: string;
+
+  @PrimaryColumn('text')
+  name!: string;
+
+  @Column('jsonb')
+  document!: RestStage | HttpStage;
+
+  @Column('bigint')
+  @Generated('increment')
+  sequence!: string;
+
+  @ManyToOne(() => ApiRow, { onDelete: 'CASCADE' })
+  @JoinColumn({ name: 'api_id' })
+  api?: ApiRow;
+}
+
+/** A stage whose snapshot must be made anew. Written in the transaction of the change; no key to the API, it may be gone. */
+@Entity('outbox')
+export class OutboxRow {
+  @PrimaryGeneratedColumn('increment', { type: 'bigint' })
+  id!: string;
+
+  @Column('text', { name: 'api_id' })
+  apiId!: string;
+
+  @Column('text')
+  stage!: string;
+}
+
+/** What nodes shall serve for one stage, as it was last published. */
+@Entity('publications')
+export class PublicationRow {
+  @PrimaryColumn('text', { name: 'api_id' })
+  apiId!: string;
+
+  @PrimaryColumn('text')
+  stage!: string;
+
+  @Column('text', { name: 'account_id' })
+  accountId!: string;
+
+  @Column('text')
+  hash!: string;
+
+  @Column('bytea')
+  bytes!: Buffer;
+
+  @Column('bigint')
+  revision!: string;
+
+  @Column('jsonb')
+  problems!: Problem[];
+
+  @Column('timestamptz', { name: 'published_at' })
+  publishedAt!: Date;
+}
+
+/** One row: the revision of the manifest. */
+@Entity('feed_state')
+export class FeedStateRow {
+  @PrimaryColumn('smallint')
+  id!: number;
+
+  @Column('bigint')
+  revision!: string;
+}
+
+@Entity('nodes')
+export class NodeRow {
+  @PrimaryColumn('text', { name: 'node_id' })
+  nodeId!: string;
+
+  @Column('bigint')
+  revision!: string;
+
+  @Column('timestamptz', { name: 'applied_at' })
+  appliedAt!: Date;
+
+  @Column('timestamptz', { name: 'started_at' })
+  startedAt!: Date;
+
+  @Column('timestamptz', { name: 'seen_at' })
+  seenAt!: Date;
+
+  @Column('jsonb')
+  faults!: Record<string, string>;
+}
+
+@Entity('accounts')
+export class AccountRow {
+  @PrimaryColumn('text', { name: 'account_id' })
+  accountId!: string;
+
+  @PrimaryColumn('text')
+  region!: string;
+
+  @Column('jsonb')
+  document!: Account;
+}
+
+/** A credential of the admin listener: an access key with its sealed secret, and a bearer token as its hash. */
+@Entity('credentials')
+export class CredentialRow {
+  @PrimaryColumn('text', { name: 'access_key_id' })
+  accessKeyId!: string;
+
+  @Column('text', { name: 'account_id' })
+  accountId!: string;
+
+  @Column('text', { name: 'sealed_secret' })
+  sealedSecret!: string;
+
+  @Column('text', { name: 'token_hash' })
+  @Index({ unique: true })
+  tokenHash!: string;
+
+  @Column('timestamptz', { name: 'created_at' })
+  createdAt!: Date;
+}
+
+export const ENTITIES = [
+  ApiRow,
+  ElementRow,
+  DeploymentRow,
+  StageRow,
+  OutboxRow,
+  PublicationRow,
+  FeedStateRow,
+  NodeRow,
+  AccountRow,
+  CredentialRow,
+];
