@@ -141,12 +141,12 @@ function replace(stage: RestStage, operation: PatchOperation, deployments: Reado
   else if (!setMethodSetting(stage, operation)) throw unknownPath(path);
 }
 
-/** `/{path with ~1}/{VERB}/{group}/{name}`. The first setting of a method writes a full entry with the defaults. */
+/** `/{path with ~1}/{VERB}/{group}/{name}`. The first setting of a method writes a full entry: that of all methods, else the defaults. */
 function setMethodSetting(stage: RestStage, { path, value = '' }: PatchOperation): boolean {
   const [resource = '', verb = '', ...rest] = pointer(path);
   const key = `${resource.replace(/^\//, '')}/${verb}`;
   const known = Object.hasOwn(stage.methodSettings, key) ? stage.methodSettings[key] : undefined;
-  const changed = patchMethodSetting(known ?? newMethodSetting(), rest.join('/'), value);
+  const changed = patchMethodSetting(known ?? stage.methodSettings['*/*'] ?? newMethodSetting(), rest.join('/'), value);
   if (changed) stage.methodSettings = { ...stage.methodSettings, [key]: changed };
   return changed !== undefined;
 }

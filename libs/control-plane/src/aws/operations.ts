@@ -13,6 +13,7 @@ import {
   resourceOperations,
   restApiOperations,
   tagOperations,
+  usagePlanOperations,
 } from './rest-api.operations';
 import { methodOperations } from './rest-method.operations';
 import { deploymentOperations, stageOperations } from './rest-stage.operations';
@@ -26,6 +27,7 @@ export function awsOperations(services: Services): OperationHandler[] {
     ...stageOperations(services.restStages),
     ...tagOperations(services.tags),
     ...accountOperations(services.accounts),
+    ...usagePlanOperations(),
     ...httpApiOperations(services.httpApis),
     ...routeOperations(services.httpApis),
     ...httpIntegrationOperations(services.httpApis),

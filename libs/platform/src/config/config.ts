@@ -53,7 +53,7 @@ export type LogLevel = 'error' | 'warn' | 'info' | 'debug';
 
 type Read = (name: SettingName) => string | undefined;
 
-/** Throws `ConfigError`. `environment` is `process.env` except in tests. */
+/** Throws `ConfigError`. `environment` is the process’s own except in tests. */
 export function readConfig(environment: NodeJS.ProcessEnv): Config {
   const unknown = unknownSettings(environment);
   if (unknown.length > 0) throw new ConfigError(unknown.join('\n'));

@@ -66,6 +66,16 @@ export function feedContract(name: string, subject: FeedUnderTest): void {
       expect((await Promise.all(seen)).at(-1)).toBe('manifest 2');
     });
 
+    it('tells subscribers of parts that come after the manifest that names them', async () => {
+      let told = 0;
+      await feeds.publisher.publish(publication(2));
+      await feeds.node.subscribe(() => void told++);
+      const before = told;
+      await feeds.publisher.publish(publication(1, { late: 'part' }));
+      await until(() => told > before);
+      expect(text(await feeds.node.part('late'))).toBe('part');
+    });
+
     it('keeps binary parts to the byte', async () => {
       const bytes = Uint8Array.from({ length: 256 }, (_, i) => i);
       await feeds.publisher.publish({ ...publication(1), parts: new Map([['bb', bytes]]) });

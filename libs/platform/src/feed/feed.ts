@@ -5,7 +5,8 @@
 export interface Feed {
   /**
    * Makes `manifest` current unless a newer revision is there already, with the parts that it needs and that may be
-   * missing. Subscribers are told after all of it can be read. Rejects when the feed is out of reach.
+   * missing. Subscribers are told after all of it can be read, also when only parts were news: another publisher's newer
+   * manifest may have named them first. Rejects when the feed is out of reach.
    */
   publish(publication: Publication): Promise<void>;
   /** The sealed manifest; `undefined` when nothing was published yet. */

@@ -11,9 +11,10 @@ export class MemoryFeed implements Feed {
 
   async publish({ revision, manifest, parts, retired }: Publication): Promise<void> {
     for (const [hash, bytes] of parts) this.parts.set(hash, bytes);
-    if (this.current && this.current.revision >= revision) return;
-    this.current = { revision, manifest };
-    for (const hash of retired) this.parts.delete(hash);
+    if (!this.current || this.current.revision < revision) {
+      this.current = { revision, manifest };
+      for (const hash of retired) this.parts.delete(hash);
+    }
     for (const listener of this.listeners) listener();
   }
 

@@ -15,10 +15,10 @@ const RETIRED_SECONDS = 86_400;
 /** Sets the manifest only when it is newer, so that two publishers cannot turn time back. 1 = set. */
 const PUBLISH = `
 local current = tonumber(redis.call('HGET', KEYS[1], 'revision') or '-1')
-if tonumber(ARGV[1]) <= current then return 0 end
-redis.call('HSET', KEYS[1], 'revision', ARGV[1], 'manifest', ARGV[2])
+local newer = tonumber(ARGV[1]) > current
+if newer then redis.call('HSET', KEYS[1], 'revision', ARGV[1], 'manifest', ARGV[2]) end
 redis.call('PUBLISH', ARGV[3], ARGV[1])
-return 1`;
+return newer and 1 or 0`;
 
 export interface RedisFeedOptions {
   readonly url: string;

@@ -1,0 +1,47 @@
+import { mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import fc from 'fast-check';
+import { Sealer } from './sealer';
+
+describe('sealed secrets', () => {
+  const dir = mkdtempSync(join(tmpdir(), 'gatehouse-sealer-'));
+  const file = join(dir, 'master-key');
+  const sealer = new Sealer(file);
+  afterAll(() => rmSync(dir, { recursive: true, force: true }));
+
+  it('open to what was sealed, for any text and purpose', () => {
+    fc.assert(
+      fc.property(fc.string({ unit: 'binary' }), fc.string(), (secret, purpose) => {
+        const clean = secret.toWellFormed();
+        expect(sealer.open(sealer.seal(clean, purpose), purpose)).toBe(clean);
+      }),
+    );
+  });
+
+  it('do not hold the secret in the open', () => {
+    expect(sealer.seal('very-secret-text', 'p')).not.toContain('very-secret');
+  });
+
+  it('do not open for another purpose, after a change, or under another key', () => {
+    const sealed = sealer.seal('secret', 'credential/A');
+    expect(() => sealer.open(sealed, 'credential/B')).toThrow();
+    const flipped = sealed.slice(0, -1) + (sealed.endsWith('A') ? 'B' : 'A');
+    expect(() => sealer.open(flipped, 'credential/A')).toThrow();
+    const other = new Sealer(join(dir, 'other-key'));
+    expect(() => other.open(sealed, 'credential/A')).toThrow();
+    expect(() => sealer.open('plain text', 'credential/A')).toThrow('not a sealed secret');
+  });
+
+  it('come from a key file that only the owner reads and that is used again', () => {
+    expect(statSync(file).mode & 0o777).toBe(0o600);
+    expect(new Sealer(file).open(sealer.seal('s', 'p'), 'p')).toBe('s');
+    expect(readFileSync(file, 'utf8')).toMatch(/^[0-9a-f]{64}$/);
+  });
+
+  it('refuse a key file of another form', () => {
+    const bad = join(dir, 'bad-key');
+    writeFileSync(bad, 'short');
+    expect(() => new Sealer(bad)).toThrow('must hold 64 hex digits');
+  });
+});
