@@ -2,7 +2,12 @@
 import nx from '@nx/eslint-plugin';
 import tseslint from 'typescript-eslint';
 
-const layers = { kernel: [], logic: ['kernel'], platform: ['kernel', 'logic'], service: ['kernel', 'logic', 'platform'] };
+const layers = {
+  kernel: [],
+  logic: ['kernel'],
+  platform: ['kernel', 'logic'],
+  service: ['kernel', 'logic', 'platform'],
+};
 const depConstraints = [
   ...Object.entries(layers).map(([layer, allowed]) => ({
     sourceTag: `layer:${layer}`,

@@ -3,8 +3,30 @@ import { readdirSync, readFileSync, existsSync } from 'node:fs';
 import { join } from 'node:path';
 
 const root = join(__dirname, '..');
-const IO = ['net', 'http', 'https', 'http2', 'tls', 'fs', 'child_process', 'worker_threads', 'cluster', 'dgram', 'dns'];
-const FRAMEWORKS = ['@nestjs/', 'typeorm', 'pg', 'ioredis', 'bullmq', 'undici', 'ws', '@opentelemetry/', 'express'];
+const IO = [
+  'net',
+  'http',
+  'https',
+  'http2',
+  'tls',
+  'fs',
+  'child_process',
+  'worker_threads',
+  'cluster',
+  'dgram',
+  'dns',
+];
+const FRAMEWORKS = [
+  '@nestjs/',
+  'typeorm',
+  'pg',
+  'ioredis',
+  'bullmq',
+  'undici',
+  'ws',
+  '@opentelemetry/',
+  'express',
+];
 
 interface Rule {
   /** Our own libs that may be imported. */
@@ -40,7 +62,9 @@ function importsOf(dir: string): Import[] {
     .filter((file) => file.endsWith('.ts') && !/\.spec\.ts$|\.contract\.ts$|(^|\/)testing\//.test(file))
     .flatMap((file) => {
       const text = readFileSync(join(root, dir, file), 'utf8');
-      const names = [...text.matchAll(/(?:from|import|require\()\s*\(?['"]([^'"]+)['"]/g)].map((match) => match[1] ?? '');
+      const names = [...text.matchAll(/(?:from|import|require\()\s*\(?['"]([^'"]+)['"]/g)].map(
+        (match) => match[1] ?? '',
+      );
       return names.map((name) => ({ file, name }));
     });
 }
@@ -59,14 +83,18 @@ describe.each(Object.entries(RULES))('lib %s', (lib, rule) => {
 
   it('imports no framework and no I/O that its layer must not', () => {
     const foreign = imports.filter(({ name }) => rule.banned.some((prefix) => matches(name, prefix)));
-    const io = imports.filter(({ name }) => !rule.io && IO.some((module) => name === `node:${module}` || name === module));
+    const io = imports.filter(
+      ({ name }) => !rule.io && IO.some((module) => name === `node:${module}` || name === module),
+    );
     expect([...foreign, ...io]).toEqual([]);
   });
 });
 
 it('keeps TypeORM below the control plane’s storage, services and publisher', () => {
   const places = /^(storage|services|publish|security)\//;
-  const outside = importsOf('libs/control-plane/src').filter(({ file, name }) => name === 'typeorm' && !places.test(file));
+  const outside = importsOf('libs/control-plane/src').filter(
+    ({ file, name }) => name === 'typeorm' && !places.test(file),
+  );
   expect(outside).toEqual([]);
 });
 
@@ -80,7 +108,9 @@ it('lets apps import services and the platform only', () => {
 it('names no file utils, helpers, common or manager', () => {
   const files = ['libs', 'apps'].flatMap((dir) =>
     readdirSync(join(root, dir), { recursive: true, encoding: 'utf8' }).filter(
-      (file) => !/node_modules|dist\//.test(file) && /(^|\/|[-.])(utils?|helpers?|common|managers?)([-.]|\/|$)/i.test(file),
+      (file) =>
+        !/node_modules|dist\//.test(file) &&
+        /(^|\/|[-.])(utils?|helpers?|common|managers?)([-.]|\/|$)/i.test(file),
     ),
   );
   expect(files).toEqual([]);

@@ -28,7 +28,11 @@ function builtAt() {
 if (Math.max(newestSource(join(root, 'libs')), newestSource(join(root, 'apps'))) > builtAt()) {
   console.log('Building Gatehouse (first start, or sources changed) ...');
   const args = ['node_modules/nx/dist/bin/nx.js', 'run-many', '-t', 'build', '--output-style=static'];
-  const run = spawnSync(process.execPath, args, { cwd: root, stdio: ['ignore', 'pipe', 'inherit'], encoding: 'utf8' });
+  const run = spawnSync(process.execPath, args, {
+    cwd: root,
+    stdio: ['ignore', 'pipe', 'inherit'],
+    encoding: 'utf8',
+  });
   if (run.status !== 0) {
     process.stdout.write(run.stdout);
     process.exit(run.status ?? 1);

@@ -25,13 +25,25 @@ function step(name, args) {
 function jest() {
   const folder = mkdtempSync(join(tmpdir(), 'gatehouse-test-'));
   const report = join(folder, 'report.json');
-  const args = ['node_modules/jest/bin/jest.js', '--json', `--outputFile=${report}`, '--maxWorkers=2', '--forceExit'];
-  const ok = run([...args, ...process.argv.slice(2)], { name: 'jest', stdio: ['ignore', 'ignore', 'inherit'] });
+  const args = [
+    'node_modules/jest/bin/jest.js',
+    '--json',
+    `--outputFile=${report}`,
+    '--maxWorkers=2',
+    '--forceExit',
+  ];
+  const ok = run([...args, ...process.argv.slice(2)], {
+    name: 'jest',
+    stdio: ['ignore', 'ignore', 'inherit'],
+  });
   try {
-    const { numPassedTests, numFailedTests, numPendingTests, numRuntimeErrorTestSuites } = JSON.parse(readFileSync(report, 'utf8'));
+    const { numPassedTests, numFailedTests, numPendingTests, numRuntimeErrorTestSuites } = JSON.parse(
+      readFileSync(report, 'utf8'),
+    );
     count.passed += numPassedTests;
     count.failed += numFailedTests + numRuntimeErrorTestSuites;
-    if (numPendingTests > 0) missing.push(`${numPendingTests} tests were skipped (no redis-server on the PATH?)`);
+    if (numPendingTests > 0)
+      missing.push(`${numPendingTests} tests were skipped (no redis-server on the PATH?)`);
     if (!ok && numFailedTests + numRuntimeErrorTestSuites === 0) count.failed++;
   } catch {
     count.failed++;

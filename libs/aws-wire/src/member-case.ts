@@ -32,7 +32,10 @@ function rename(service: ServiceName, shapeName: string, value: unknown, directi
       return (value as unknown[]).map((element) => rename(service, shape.member, element, direction));
     case 'map':
       return Object.fromEntries(
-        Object.entries(value).map(([key, element]) => [key, rename(service, shape.value, element, direction)]),
+        Object.entries(value).map(([key, element]) => [
+          key,
+          rename(service, shape.value, element, direction),
+        ]),
       );
     case 'timestamp':
       return value instanceof Date ? value.getTime() : new Date(value as number);

@@ -37,16 +37,25 @@ beforeAll(async () => {
 afterAll(() => admin.stop());
 
 async function manifest(): Promise<Manifest> {
-  const sealed = JSON.parse(Buffer.from((await admin.feed.manifest()) ?? []).toString()) as { payload: string };
+  const sealed = JSON.parse(Buffer.from((await admin.feed.manifest()) ?? []).toString()) as {
+    payload: string;
+  };
   return JSON.parse(sealed.payload) as Manifest;
 }
 
 async function deployedApi(): Promise<{ restApiId: string; rootResourceId: string }> {
-  const { id: restApiId = '', rootResourceId = '' } = await admin.rest.send(new CreateRestApiCommand({ name: 'pets' }));
+  const { id: restApiId = '', rootResourceId = '' } = await admin.rest.send(
+    new CreateRestApiCommand({ name: 'pets' }),
+  );
   const key = { restApiId, resourceId: rootResourceId, httpMethod: 'GET' };
   await admin.rest.send(new PutMethodCommand({ ...key, authorizationType: 'NONE' }));
   await admin.rest.send(
-    new PutIntegrationCommand({ ...key, type: 'HTTP_PROXY', integrationHttpMethod: 'GET', uri: 'http://127.0.0.1:9/' }),
+    new PutIntegrationCommand({
+      ...key,
+      type: 'HTTP_PROXY',
+      integrationHttpMethod: 'GET',
+      uri: 'http://127.0.0.1:9/',
+    }),
   );
   await admin.rest.send(new CreateDeploymentCommand({ restApiId, stageName: 'dev' }));
   return { restApiId, rootResourceId };
@@ -55,15 +64,25 @@ async function deployedApi(): Promise<{ restApiId: string; rootResourceId: strin
 describe('admin surface', () => {
   it('writes credentials that only the owner can read', () => {
     const files = credentialFiles(admin.dataDir);
-    expect([statSync(files.credentials).mode & 0o777, statSync(files.token).mode & 0o777]).toEqual([0o600, 0o600]);
+    expect([statSync(files.credentials).mode & 0o777, statSync(files.token).mode & 0o777]).toEqual([
+      0o600, 0o600,
+    ]);
   });
 
   it('serves the unmodified SDK: create, deploy, page, tag', async () => {
     const { restApiId, rootResourceId } = await deployedApi();
-    await admin.rest.send(new CreateResourceCommand({ restApiId, parentId: rootResourceId, pathPart: 'dogs' }));
+    await admin.rest.send(
+      new CreateResourceCommand({ restApiId, parentId: rootResourceId, pathPart: 'dogs' }),
+    );
     const first = await admin.rest.send(new GetResourcesCommand({ restApiId, limit: 1 }));
-    const second = await admin.rest.send(new GetResourcesCommand({ restApiId, limit: 1, position: first.position }));
-    expect([first.items?.[0]?.path, second.items?.[0]?.path, second.position]).toEqual(['/', '/dogs', undefined]);
+    const second = await admin.rest.send(
+      new GetResourcesCommand({ restApiId, limit: 1, position: first.position }),
+    );
+    expect([first.items?.[0]?.path, second.items?.[0]?.path, second.position]).toEqual([
+      '/',
+      '/dogs',
+      undefined,
+    ]);
     const resourceArn = `arn:aws:apigateway:us-east-1::/restapis/${restApiId}/stages/dev`;
     await admin.rest.send(new TagResourceCommand({ resourceArn, tags: { team: 'a' } }));
     expect((await admin.rest.send(new GetTagsCommand({ resourceArn }))).tags).toEqual({ team: 'a' });
@@ -99,10 +118,18 @@ describe('admin surface', () => {
     const { ApiId = '' } = api;
     expect(api.ApiEndpoint).toBe(`http://${ApiId}.execute-api.localhost:8080`);
     const routes = await admin.http.send(new GetRoutesCommand({ ApiId }));
-    expect(routes.Items?.map(({ RouteKey, ApiGatewayManaged }) => [RouteKey, ApiGatewayManaged])).toEqual([['$default', true]]);
+    expect(routes.Items?.map(({ RouteKey, ApiGatewayManaged }) => [RouteKey, ApiGatewayManaged])).toEqual([
+      ['$default', true],
+    ]);
     const stages = await admin.http.send(new GetStagesCommand({ ApiId }));
-    expect(stages.Items?.[0]).toMatchObject({ StageName: '$default', AutoDeploy: true, ApiGatewayManaged: true });
-    await admin.http.send(new UpdateApiCommand({ ApiId, CorsConfiguration: { AllowOrigins: ['https://a.example'] } }));
+    expect(stages.Items?.[0]).toMatchObject({
+      StageName: '$default',
+      AutoDeploy: true,
+      ApiGatewayManaged: true,
+    });
+    await admin.http.send(
+      new UpdateApiCommand({ ApiId, CorsConfiguration: { AllowOrigins: ['https://a.example'] } }),
+    );
     const deployments = await admin.http.send(new GetDeploymentsCommand({ ApiId }));
     expect(deployments.Items?.map(({ AutoDeployed }) => AutoDeployed)).toEqual([true, true]);
     expect((await admin.http.send(new GetApisCommand({}))).Items?.map((one) => one.ApiId)).toContain(ApiId);
@@ -124,7 +151,10 @@ describe('admin surface', () => {
 
   it('keeps a __proto__ key in tags as data', async () => {
     const tags = JSON.parse('{"__proto__":"x"}') as Record<string, string>;
-    const body = JSON.stringify({ name: 'p', tags: undefined }).replace('}', `,"tags":${JSON.stringify(tags)}}`);
+    const body = JSON.stringify({ name: 'p', tags: undefined }).replace(
+      '}',
+      `,"tags":${JSON.stringify(tags)}}`,
+    );
     const answer = await fetch(`${admin.url}/restapis`, {
       method: 'POST',
       headers: { authorization: `Bearer ${admin.token}` },
@@ -142,21 +172,29 @@ describe('admin surface', () => {
 });
 
 describe('admin guard', () => {
-  const get = (path: string, headers: Record<string, string> = {}) => fetch(`${admin.url}${path}`, { headers });
+  const get = (path: string, headers: Record<string, string> = {}) =>
+    fetch(`${admin.url}${path}`, { headers });
 
-  it.each(['/restapis', '/v2/apis', '/admin/v1/nodes', '/admin/v1/openapi.json', '/admin/v1/none', '/nothing'])(
-    'refuses %s without credentials',
-    async (path) => {
-      expect((await get(path)).status).toBe(403);
-    },
-  );
+  it.each([
+    '/restapis',
+    '/v2/apis',
+    '/admin/v1/nodes',
+    '/admin/v1/openapi.json',
+    '/admin/v1/none',
+    '/nothing',
+  ])('refuses %s without credentials', async (path) => {
+    expect((await get(path)).status).toBe(403);
+  });
 
   it('tells the refusal in the dialect of the surface', async () => {
     const aws = await get('/restapis');
     expect(aws.headers.get('x-amzn-errortype')).toBe('MissingAuthenticationTokenException');
     const native = await get('/admin/v1/nodes');
     expect(native.headers.get('content-type')).toContain('application/problem+json');
-    expect(await native.json()).toMatchObject({ status: 403, type: 'tag:gatehouse,2026:MissingAuthenticationTokenException' });
+    expect(await native.json()).toMatchObject({
+      status: 403,
+      type: 'tag:gatehouse,2026:MissingAuthenticationTokenException',
+    });
   });
 
   it('refuses a wrong bearer token, a foreign Host and a foreign Origin', async () => {
@@ -182,7 +220,9 @@ describe('admin guard', () => {
       credentials: { accessKeyId, secretAccessKey: 'wrong' },
       maxAttempts: 1,
     });
-    await expect(wrong.send(new GetRestApisCommand({}))).rejects.toMatchObject({ name: 'InvalidSignatureException' });
+    await expect(wrong.send(new GetRestApisCommand({}))).rejects.toMatchObject({
+      name: 'InvalidSignatureException',
+    });
   });
 });
 
@@ -200,16 +240,32 @@ describe('native surface', () => {
 
   it('lists nodes with revision and lag', async () => {
     const now = Date.now();
-    await admin.controlPlane.record({ nodeId: 'n1', revision: 5, appliedAt: now, startedAt: now, faults: {} });
-    const nodes = (await (await native('nodes')).json()) as { revision: number; items: { nodeId: string; lag: number }[] };
-    expect(nodes.items).toMatchObject([{ nodeId: 'n1', revision: 5, status: 'live', lag: nodes.revision - 5 }]);
+    await admin.controlPlane.record({
+      nodeId: 'n1',
+      revision: 5,
+      appliedAt: now,
+      startedAt: now,
+      faults: {},
+    });
+    const nodes = (await (await native('nodes')).json()) as {
+      revision: number;
+      items: { nodeId: string; lag: number }[];
+    };
+    expect(nodes.items).toMatchObject([
+      { nodeId: 'n1', revision: 5, status: 'live', lag: nodes.revision - 5 },
+    ]);
   });
 
   it('tells the rollout of a stage, its history, and rolls back in one call', async () => {
     const { restApiId } = await deployedApi();
-    await admin.rest.send(new CreateDeploymentCommand({ restApiId, stageName: 'dev', description: 'second' }));
+    await admin.rest.send(
+      new CreateDeploymentCommand({ restApiId, stageName: 'dev', description: 'second' }),
+    );
     const stage = `apis/${restApiId}/stages/dev`;
-    await until('published', async () => !((await (await native(`${stage}/rollout`)).json()) as { pending: boolean }).pending);
+    await until(
+      'published',
+      async () => !((await (await native(`${stage}/rollout`)).json()) as { pending: boolean }).pending,
+    );
     const history = (await (await native(`${stage}/deployments`)).json()) as {
       items: { deploymentId: string; current: boolean }[];
     };
@@ -220,17 +276,27 @@ describe('native surface', () => {
   });
 
   it('lists the problems of a published stage', async () => {
-    const { id: restApiId = '', rootResourceId = '' } = await admin.rest.send(new CreateRestApiCommand({ name: 'lambda' }));
+    const { id: restApiId = '', rootResourceId = '' } = await admin.rest.send(
+      new CreateRestApiCommand({ name: 'lambda' }),
+    );
     const key = { restApiId, resourceId: rootResourceId, httpMethod: 'GET' };
     await admin.rest.send(new PutMethodCommand({ ...key, authorizationType: 'NONE' }));
     const uri =
       'arn:aws:apigateway:us-east-1:lambda:path/2015-03-31/functions/arn:aws:lambda:us-east-1:000000000000:function:f/invocations';
-    await admin.rest.send(new PutIntegrationCommand({ ...key, type: 'AWS_PROXY', integrationHttpMethod: 'POST', uri }));
+    await admin.rest.send(
+      new PutIntegrationCommand({ ...key, type: 'AWS_PROXY', integrationHttpMethod: 'POST', uri }),
+    );
     await admin.rest.send(new CreateDeploymentCommand({ restApiId, stageName: 'dev' }));
     const problems = async () =>
-      ((await (await native(`apis/${restApiId}/stages/dev/problems`)).json()) as { items: { code: string }[] }).items;
+      (
+        (await (await native(`apis/${restApiId}/stages/dev/problems`)).json()) as {
+          items: { code: string }[];
+        }
+      ).items;
     await until('published', async () => (await problems()).length > 0);
-    expect(await problems()).toMatchObject([{ path: '/resources/~1/GET/integration', code: 'NOT_SUPPORTED' }]);
+    expect(await problems()).toMatchObject([
+      { path: '/resources/~1/GET/integration', code: 'NOT_SUPPORTED' },
+    ]);
   });
 
   it('answers an unknown API, stage or resource with a 404 problem', async () => {

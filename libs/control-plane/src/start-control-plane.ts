@@ -61,7 +61,7 @@ export async function startControlPlane(options: ControlPlaneOptions): Promise<C
   });
   const app = await startAdmin(options, services, credentials);
   await firstPublication(publisher, logger);
-  const address = (app.getHttpServer()).address() as { address: string; port: number };
+  const address = app.getHttpServer().address() as { address: string; port: number };
   return {
     address: { host: config.adminListen.host, port: address.port },
     record: (report) => services.fleet.record(report),
@@ -138,7 +138,7 @@ async function stopAll(
   loop: PublishLoop,
   closeDatabase: () => Promise<void>,
 ): Promise<void> {
-  (app.getHttpServer()).closeIdleConnections();
+  app.getHttpServer().closeIdleConnections();
   await app.close();
   await loop.stop();
   await closeDatabase();

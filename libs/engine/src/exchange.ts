@@ -1,7 +1,13 @@
 /**
- * The state of one request, and what we answer. Independent of any HTTP library: the listener makes an `Exchange`,
- * the pipeline's steps read and extend it, and the listener writes the `Reply`.
+ * The state of one request, and what we answer. Independent of any HTTP library: the listener hands in an
+ * `InboundRequest`, the pipeline's steps read and extend the `Exchange` made of it, and the listener writes the `Answer`.
  */
+import { CountedBody } from './counted-body';
+import type { Fault } from './errors';
+import type { Kit, TraceContext, UpstreamReply, UpstreamUrl } from './ports';
+import type { RouteProgram, StageFacts } from './program';
+import { parseQuery, type QueryParameters } from './query';
+import type { RequestFields } from './request-fields';
 
 /** Header fields as a flat list `[name, value, name, value, ...]`, in order and case as received. */
 export type HeaderList = string[];
@@ -47,4 +53,104 @@ export interface Reply {
 /** What the listener writes. `finish` is called exactly once, after the last byte or when the client has gone. */
 export interface Answer extends Reply {
   finish(responseBytes: number, complete: boolean): void;
+}
+
+/** The request to the integration, as far as a mapping decides it. */
+export interface Outgoing {
+  readonly url: UpstreamUrl;
+  readonly method: string;
+  readonly headers: HeaderList;
+  readonly body: Uint8Array | Body | undefined;
+  /** Span of the call; without a sampled trace it is our server span's id. */
+  readonly spanId: string;
+}
+
+/** Where the request was addressed, after host and base path are understood. */
+export interface Destination {
+  readonly facts: StageFacts;
+  readonly route: RouteProgram;
+  /** Path variables' raw texts, in the order of `route.variables`. */
+  readonly params: readonly string[];
+  /** Verb after `X-HTTP-Method-Override`. */
+  readonly method: string;
+  /** What the router matched: starts after the stage. */
+  readonly path: string;
+  /** `$context.path`: with the stage, without the path form's prefix. */
+  readonly apiPath: string;
+}
+
+/** All fields exist from the start, so that every request has one shape. */
+export class Exchange {
+  readonly facts: StageFacts;
+  readonly route: RouteProgram;
+  readonly params: readonly string[];
+  readonly method: string;
+  readonly path: string;
+  readonly apiPath: string;
+  readonly body: Body;
+  readonly startedMs: number;
+
+  outgoing: Outgoing | undefined = undefined;
+  upstream: UpstreamReply | undefined = undefined;
+  /** Status that a MOCK request template asks for. */
+  mockStatus = 0;
+  integrationStatus: number | undefined = undefined;
+  integrationLatencyMs: number | undefined = undefined;
+  integrationError: string | undefined = undefined;
+  fault: Fault | undefined = undefined;
+  status = 0;
+  responseBytes = 0;
+  latencyMs = 0;
+
+  #query: QueryParameters | undefined = undefined;
+  #requestId: string | undefined = undefined;
+  #extendedRequestId: string | undefined = undefined;
+
+  constructor(
+    readonly request: InboundRequest,
+    readonly fields: RequestFields,
+    readonly trace: TraceContext,
+    readonly kit: Kit,
+    destination: Destination,
+  ) {
+    this.facts = destination.facts;
+    this.route = destination.route;
+    this.params = destination.params;
+    this.method = destination.method;
+    this.path = destination.path;
+    this.apiPath = destination.apiPath;
+    this.body = request.body.length === undefined ? new CountedBody(request.body) : request.body;
+    this.startedMs = kit.clock.monotonicMs();
+  }
+
+  get hasBody(): boolean {
+    return this.body.length !== 0;
+  }
+
+  get requestBytes(): number {
+    return this.body instanceof CountedBody ? this.body.bytes : (this.body.length ?? 0);
+  }
+
+  get isUploadTooLarge(): boolean {
+    return this.body instanceof CountedBody && this.body.isTooLarge;
+  }
+
+  get query(): QueryParameters {
+    return (this.#query ??= parseQuery(this.request.query));
+  }
+
+  /** A uuid for REST APIs; HTTP APIs know one id only. */
+  get requestId(): string {
+    return (this.#requestId ??= this.facts.kind === 'REST' ? this.kit.random.uuid() : this.extendedRequestId);
+  }
+
+  /** 11 random bytes in base64, so that it ends in `=` as AWS's do. */
+  get extendedRequestId(): string {
+    return (this.#extendedRequestId ??= `${Buffer.from(this.kit.random.hex(11), 'hex').toString('base64url')}=`);
+  }
+
+  /** Wall clock at `monotonicMs`, with fractions. */
+  wallMs(monotonicMs: number): number {
+    return this.kit.clock.now() - (this.kit.clock.monotonicMs() - monotonicMs);
+  }
 }

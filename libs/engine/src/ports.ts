@@ -123,6 +123,11 @@ export interface AccessLog {
   write(line: string): void;
 }
 
+/** A broken promise of our own code, caught at the pipeline's edge; the client saw a 500 without detail. */
+export interface Defects {
+  report(error: unknown, requestId: string): void;
+}
+
 export interface Kit {
   readonly upstream: Upstream;
   readonly clock: Clock;
@@ -130,4 +135,6 @@ export interface Kit {
   readonly tracing: Tracing;
   readonly observer: Observer;
   readonly accessLog: AccessLog;
+  /** Absent = such errors are seen as 500s only. */
+  readonly defects?: Defects;
 }

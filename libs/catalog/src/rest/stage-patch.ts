@@ -146,7 +146,11 @@ function setMethodSetting(stage: RestStage, { path, value = '' }: PatchOperation
   const [resource = '', verb = '', ...rest] = pointer(path);
   const key = `${resource.replace(/^\//, '')}/${verb}`;
   const known = Object.hasOwn(stage.methodSettings, key) ? stage.methodSettings[key] : undefined;
-  const changed = patchMethodSetting(known ?? stage.methodSettings['*/*'] ?? newMethodSetting(), rest.join('/'), value);
+  const changed = patchMethodSetting(
+    known ?? stage.methodSettings['*/*'] ?? newMethodSetting(),
+    rest.join('/'),
+    value,
+  );
   if (changed) stage.methodSettings = { ...stage.methodSettings, [key]: changed };
   return changed !== undefined;
 }

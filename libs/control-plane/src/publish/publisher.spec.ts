@@ -27,7 +27,11 @@ describe('publisher', () => {
   beforeAll(async () => {
     postgres = await startTestPostgres();
     database = await openDatabase(postgres.url);
-    services = createServices({ database, wakePublisher: () => undefined, endpointUrl: () => 'http://{apiId}.test' });
+    services = createServices({
+      database,
+      wakePublisher: () => undefined,
+      endpointUrl: () => 'http://{apiId}.test',
+    });
   });
   afterAll(async () => {
     await database.destroy();

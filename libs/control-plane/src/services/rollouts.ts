@@ -1,10 +1,5 @@
 /** What a stage serves, where it came from, and the way back: for both kinds of API. */
-import {
-  badRequest,
-  notFound,
-  type HttpDeployment,
-  type RestDeployment,
-} from '@gatehouse/catalog';
+import { badRequest, notFound, type HttpDeployment, type RestDeployment } from '@gatehouse/catalog';
 import type { Problem } from '@gatehouse/snapshot';
 import { ApiRow, DeploymentRow, OutboxRow, PublicationRow, StageRow } from '../storage/entities';
 import { scopeOf, type Scope } from '../storage/graph-store';
@@ -113,7 +108,7 @@ export class Rollouts {
     if (!api) throw notFound(`There is no API ${apiId}`);
     const row = await manager.findOneBy(StageRow, { apiId, name });
     if (!row) throw notFound(`API ${apiId} has no stage ${name}`);
-    const current = (row.document).deploymentId;
+    const current = row.document.deploymentId;
     return { kind: api.kind, ...(current !== undefined && { current }) };
   }
 }

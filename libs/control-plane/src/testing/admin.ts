@@ -23,7 +23,11 @@ export interface AdminUnderTest {
 export async function startAdmin(environment: NodeJS.ProcessEnv = {}): Promise<AdminUnderTest> {
   const dataDir = mkdtempSync(join(tmpdir(), 'gatehouse-admin-'));
   const postgres = await startTestPostgres();
-  const config = readConfig({ GATEHOUSE_DATA_DIR: dataDir, GATEHOUSE_ADMIN_LISTEN: '127.0.0.1:0', ...environment });
+  const config = readConfig({
+    GATEHOUSE_DATA_DIR: dataDir,
+    GATEHOUSE_ADMIN_LISTEN: '127.0.0.1:0',
+    ...environment,
+  });
   const feed = new MemoryFeed((report) => controlPlane.record(report));
   const controlPlane: ControlPlane = await startControlPlane({
     config,

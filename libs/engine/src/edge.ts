@@ -1,0 +1,27 @@
+/** What answers where no stage is found: no routes, the dialect's reply steps, and labels that name nobody. */
+import type { ApiKind } from '@gatehouse/snapshot';
+import { stageSteps, unmatchedSteps } from './pipeline';
+import type { Kit } from './ports';
+import type { StagePlan, StageProgram } from './program';
+
+export function edgeProgram(kind: ApiKind, kit: Kit): StageProgram {
+  const plan: StagePlan = {
+    facts: { kind, accountId: '-', apiId: '-', stage: '-', deploymentId: '-', stageVariables: new Map() },
+    cors: undefined,
+    accessLog: undefined,
+  };
+  return {
+    facts: plan.facts,
+    isEndpointDisabled: false,
+    router: { find: () => undefined },
+    unmatched: {
+      key: '-',
+      resourceId: undefined,
+      resourcePath: undefined,
+      operationName: undefined,
+      variables: [],
+      request: unmatchedSteps(plan),
+      ...stageSteps(plan, kit),
+    },
+  };
+}

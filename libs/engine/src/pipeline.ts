@@ -1,0 +1,50 @@
+/**
+ * The path of a request, as lists. A factory that answers nothing is left out of the compiled route, so what a route does
+ * not use costs it nothing. Order is AWS's: preflight before everything, authorization before keys, keys before mappings.
+ */
+import type { Kit } from './ports';
+import type { AfterStepFactory, ReplyStepFactory, RoutePlan, StagePlan, Step, StepFactory } from './program';
+import { authorize } from './steps/authorize';
+import { cors, preflight } from './steps/cors';
+import { integrate } from './steps/integrate';
+import { mapRequest } from './steps/map-request';
+import { mapResponse } from './steps/map-response';
+import { logAccess, measure, traceServer } from './steps/record';
+import { refuseUnmatched } from './steps/refuse-unmatched';
+import { requireApiKey } from './steps/require-api-key';
+import { standardHeaders } from './steps/standard-headers';
+
+/** A Reply from any of these ends the request phase. */
+const REQUEST: readonly StepFactory[] = [
+  preflight,
+  authorize,
+  requireApiKey,
+  mapRequest,
+  integrate,
+  mapResponse,
+];
+
+/** Always run, after an error too. */
+const REPLY: readonly ReplyStepFactory[] = [cors, standardHeaders];
+
+/** Run after the last byte. */
+const AFTER: readonly AfterStepFactory[] = [measure, logAccess, traceServer];
+
+export function requestSteps(plan: RoutePlan, kit: Kit): Step[] {
+  return present(REQUEST.map((factory) => factory(plan, kit)));
+}
+
+export function unmatchedSteps(plan: StagePlan): Step[] {
+  return present([preflight(plan), refuseUnmatched(plan.facts.kind)]);
+}
+
+export function stageSteps(plan: StagePlan, kit: Kit) {
+  return {
+    reply: present(REPLY.map((factory) => factory(plan, kit))),
+    after: present(AFTER.map((factory) => factory(plan, kit))),
+  };
+}
+
+function present<T>(steps: readonly (T | undefined)[]): T[] {
+  return steps.filter((step) => step !== undefined);
+}

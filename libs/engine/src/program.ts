@@ -1,0 +1,64 @@
+/** The compiled form of a snapshot: what the pipeline runs. Immutable; swapped whole. */
+import type { ApiKind, CorsSnapshot, Route, Snapshot } from '@gatehouse/snapshot';
+import type { Exchange, Reply } from './exchange';
+import type { Kit } from './ports';
+import type { Router } from './routing/router';
+
+/** One unit of the pipeline. A Reply ends the request phase; nothing = go on. */
+export type Step = (x: Exchange) => void | Reply | Promise<void | Reply>;
+
+/** Changes the reply's header list in place, or answers another reply. */
+export type ReplyStep = (x: Exchange, reply: Reply) => void | Reply;
+
+/** Runs after the last byte; its faults are nobody's business but its own. */
+export type AfterStep = (x: Exchange) => void;
+
+/** `undefined` = this route does not need it. Everything that a step needs is read and closed over here, once. */
+export type StepFactory = (plan: RoutePlan, kit: Kit) => Step | undefined;
+export type ReplyStepFactory = (plan: StagePlan, kit: Kit) => ReplyStep | undefined;
+export type AfterStepFactory = (plan: StagePlan, kit: Kit) => AfterStep | undefined;
+
+export interface RouteProgram {
+  /** Route key as configured; `-` when no route matched. */
+  readonly key: string;
+  readonly resourceId: string | undefined;
+  /** `/pets/{id}`; `undefined` when no route matched. */
+  readonly resourcePath: string | undefined;
+  readonly operationName: string | undefined;
+  readonly variables: readonly string[];
+  readonly request: readonly Step[];
+  readonly reply: readonly ReplyStep[];
+  readonly after: readonly AfterStep[];
+}
+
+/** What a request may ask about its API and stage. */
+export interface StageFacts {
+  readonly kind: ApiKind;
+  readonly accountId: string;
+  readonly apiId: string;
+  readonly stage: string;
+  readonly deploymentId: string;
+  readonly stageVariables: ReadonlyMap<string, string>;
+}
+
+export interface StageProgram {
+  readonly facts: StageFacts;
+  readonly isEndpointDisabled: boolean;
+  readonly router: Router<RouteProgram>;
+  /** Runs where no route matches, and gives the reply steps to what is refused before routing. */
+  readonly unmatched: RouteProgram;
+}
+
+/** What is known while a stage is compiled. */
+export interface StagePlan {
+  readonly facts: StageFacts;
+  readonly cors: CorsSnapshot | undefined;
+  readonly accessLog: Snapshot['accessLog'];
+}
+
+export interface RoutePlan extends StagePlan {
+  readonly route: Route;
+  readonly variables: readonly string[];
+  /** Reports a fault in the route's data; the route will answer 500. `member` is relative to the route. */
+  problem(code: string, member: string, message: string): void;
+}

@@ -1,0 +1,27 @@
+import { decodeForm, encodePair, joinQueries, parseQuery, rawPairs } from './query';
+
+test('parameters are form-decoded, repeated ones kept in order, `;` splits too', () => {
+  expect([...parseQuery('a=1&b=x+y%2B;a=%C3%A9&c&=v&&__proto__=p&bad=%zz')]).toEqual([
+    ['a', ['1', 'é']],
+    ['b', ['x y+']],
+    ['c', ['']],
+    ['', ['v']],
+    ['__proto__', ['p']],
+    ['bad', ['%zz']],
+  ]);
+  expect(({} as Record<string, unknown>).p).toBeUndefined();
+});
+
+test('raw pairs keep their escapes', () => {
+  expect(rawPairs('a=%2F&b&c=d=e')).toEqual([
+    ['a', '%2F'],
+    ['b', ''],
+    ['c', 'd=e'],
+  ]);
+});
+
+test('a pair cannot open another', () => {
+  expect(encodePair('a&b', 'c=d&e #\ud800')).toBe('a%26b=c%3Dd%26e%20%23%EF%BF%BD');
+  expect(joinQueries('', 'a=1', '', 'b=2')).toBe('a=1&b=2');
+  expect(decodeForm('%')).toBe('%');
+});

@@ -1,0 +1,50 @@
+/** Query strings: as decoded parameters for mappings, as raw pairs where a mapping changes some and leaves the rest alone. */
+export type QueryParameters = ReadonlyMap<string, readonly string[]>;
+
+/** `;` splits too, `+` is a space (recorded on AWS). */
+export function parseQuery(raw: string): QueryParameters {
+  const parameters = new Map<string, string[]>();
+  for (const [name, value] of rawPairs(raw)) {
+    const key = decodeForm(name);
+    const known = parameters.get(key);
+    if (known === undefined) parameters.set(key, [decodeForm(value)]);
+    else known.push(decodeForm(value));
+  }
+  return parameters;
+}
+
+/** Pairs with their escapes; a name without `=` has the value ``. */
+export function rawPairs(raw: string): [name: string, value: string][] {
+  const pairs: [string, string][] = [];
+  for (const part of raw.split(/[&;]/)) {
+    if (part === '') continue;
+    const at = part.indexOf('=');
+    pairs.push(at < 0 ? [part, ''] : [part.slice(0, at), part.slice(at + 1)]);
+  }
+  return pairs;
+}
+
+/** A bad escape leaves the text as it is. */
+export function decodeForm(text: string): string {
+  const spaced = text.includes('+') ? text.replaceAll('+', ' ') : text;
+  if (!spaced.includes('%')) return spaced;
+  try {
+    return decodeURIComponent(spaced);
+  } catch {
+    return spaced;
+  }
+}
+
+/** Joins the non-empty ones by `&`. */
+export function joinQueries(...queries: readonly string[]): string {
+  return queries.filter((query) => query !== '').join('&');
+}
+
+export function encodePair(name: string, value: string): string {
+  return `${encodeText(name)}=${encodeText(value)}`;
+}
+
+/** Everything but unreserved characters; a lone surrogate becomes U+FFFD instead of throwing. */
+export function encodeText(text: string): string {
+  return encodeURIComponent(text.replace(/\p{Surrogate}/gu, '\uFFFD'));
+}

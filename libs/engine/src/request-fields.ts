@@ -1,0 +1,68 @@
+/**
+ * The header fields the gateway itself looks at, found in one walk over the request's header list, with the total size.
+ */
+import type { HeaderList } from './exchange';
+
+/** `Host` and others of the request that are used as whole lists are not here. */
+const WANTED = {
+  accept: 'accept',
+  'access-control-request-method': 'requestMethod',
+  authorization: 'authorization',
+  connection: 'connection',
+  'content-type': 'contentType',
+  origin: 'origin',
+  traceparent: 'traceparent',
+  tracestate: 'tracestate',
+  'user-agent': 'userAgent',
+  'x-amzn-trace-id': 'amznTraceId',
+  'x-http-method-override': 'methodOverride',
+} as const;
+
+type Slot = (typeof WANTED)[keyof typeof WANTED];
+
+const SLOTS: ReadonlyMap<string, Slot> = new Map(Object.entries(WANTED));
+const LENGTHS: readonly boolean[] = lengthTable();
+
+/** `: ` and the line end. */
+const PUNCTUATION_BYTES = 4;
+
+export class RequestFields {
+  totalBytes = 0;
+  accept: string | undefined = undefined;
+  requestMethod: string | undefined = undefined;
+  authorization: string | undefined = undefined;
+  connection: string | undefined = undefined;
+  contentType: string | undefined = undefined;
+  origin: string | undefined = undefined;
+  traceparent: string | undefined = undefined;
+  tracestate: string | undefined = undefined;
+  userAgent: string | undefined = undefined;
+  amznTraceId: string | undefined = undefined;
+  methodOverride: string | undefined = undefined;
+
+  constructor(headers: HeaderList) {
+    for (let i = 0; i + 1 < headers.length; i += 2) {
+      const name = headers[i] ?? '';
+      const value = headers[i + 1] ?? '';
+      this.totalBytes += name.length + value.length + PUNCTUATION_BYTES;
+      if (LENGTHS[name.length] !== true) continue;
+      const slot = SLOTS.get(name) ?? SLOTS.get(name.toLowerCase());
+      if (slot !== undefined) this.#take(slot, value);
+    }
+  }
+
+  /** Lists are joined as RFC 9110 5.3 says; of the others two different values would be a contradiction: none counts. */
+  #take(slot: Slot, value: string): void {
+    const present = this[slot];
+    if (present === undefined) this[slot] = value;
+    else if (slot === 'connection' || slot === 'accept' || slot === 'tracestate')
+      this[slot] = `${present}, ${value}`;
+    else if (slot === 'traceparent' || slot === 'amznTraceId') this[slot] = '';
+  }
+}
+
+function lengthTable(): boolean[] {
+  const table: boolean[] = [];
+  for (const name of Object.keys(WANTED)) table[name.length] = true;
+  return Array.from(table, (wanted) => wanted === true);
+}

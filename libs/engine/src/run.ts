@@ -1,0 +1,101 @@
+/**
+ * Running one request: request steps until one answers, reply steps always, after steps once the last byte is out.
+ * Awaits only what is a promise, so a request that waits for nothing is answered in the same turn.
+ */
+import { GatewayError, httpFault, restFault, type Fault } from './errors';
+import { faultReply } from './fault-reply';
+import type { Answer, Exchange, HeaderList, Reply, ReplyBody } from './exchange';
+
+/** `early` = refused before routing. Neither throws nor rejects. */
+export function run(x: Exchange, early: Fault | undefined): Answer | Promise<Answer> {
+  const reply = early === undefined ? requestPhase(x) : faultReply(x, early);
+  return reply instanceof Promise ? reply.then((late) => conclude(x, late)) : conclude(x, reply);
+}
+
+function requestPhase(x: Exchange): Reply | Promise<Reply> {
+  const steps = x.route.request;
+  try {
+    for (let i = 0; i < steps.length; i++) {
+      const outcome = steps[i]?.(x);
+      if (outcome === undefined) continue;
+      return outcome instanceof Promise ? resume(x, i + 1, outcome) : outcome;
+    }
+    throw new Error('no step answered');
+  } catch (error) {
+    return errorReply(x, error);
+  }
+}
+
+async function resume(x: Exchange, next: number, waiting: Promise<void | Reply>): Promise<Reply> {
+  const steps = x.route.request;
+  try {
+    let outcome = await waiting;
+    for (let i = next; outcome === undefined && i < steps.length; i++) {
+      const returned = steps[i]?.(x);
+      outcome = returned instanceof Promise ? await returned : returned;
+    }
+    if (outcome === undefined) throw new Error('no step answered');
+    return outcome;
+  } catch (error) {
+    return errorReply(x, error);
+  }
+}
+
+function errorReply(x: Exchange, error: unknown): Reply {
+  if (!(error instanceof GatewayError)) x.kit.defects?.report(error, x.requestId);
+  const known = error instanceof GatewayError ? error : new GatewayError('API_CONFIGURATION_ERROR');
+  return faultReply(x, x.facts.kind === 'REST' ? restFault(known) : httpFault(known));
+}
+
+function conclude(x: Exchange, first: Reply): Answer {
+  let reply = first;
+  try {
+    for (const step of x.route.reply) reply = step(x, reply) ?? reply;
+  } catch (error) {
+    reply = errorReply(x, error);
+  }
+  x.status = reply.status;
+  return new RunningAnswer(x, reply);
+}
+
+class RunningAnswer implements Answer {
+  readonly status: number;
+  readonly headers: HeaderList;
+  readonly body: ReplyBody;
+  #finished = false;
+
+  constructor(
+    private readonly x: Exchange,
+    reply: Reply,
+  ) {
+    this.status = reply.status;
+    this.headers = reply.headers;
+    this.body = reply.body;
+  }
+
+  /** The first call counts. A fault of an after step is reported, never thrown: the client has its answer. */
+  finish(responseBytes: number, _complete: boolean): void {
+    if (this.#finished) return;
+    this.#finished = true;
+    const { x } = this;
+    x.responseBytes = responseBytes;
+    x.latencyMs = x.kit.clock.monotonicMs() - x.startedMs;
+    for (const step of x.route.after) {
+      try {
+        step(x);
+      } catch (error) {
+        x.kit.defects?.report(error, x.requestId);
+      }
+    }
+  }
+}
+
+/** What is left to say when not even an Exchange could be made. */
+export function bareFailure(): Answer {
+  return {
+    status: 500,
+    headers: ['Content-Type', 'application/json'],
+    body: '{"message":"Internal server error"}',
+    finish: () => undefined,
+  };
+}

@@ -1,0 +1,37 @@
+/** Who decides whether a request is traced, under which trace id: settled before anything of a span is built. */
+import { capTracestate, parseAmznTraceId, parseTraceparent, type RemoteParent } from '@gatehouse/standards';
+import type { Kit, TraceContext } from '../ports';
+import type { RequestFields } from '../request-fields';
+
+export const MAX_TRACESTATE_BYTES = 512;
+
+/** A valid `traceparent` goes before `X-Amzn-Trace-Id`; neither = a trace begins here. */
+export function beginTrace(fields: RequestFields, kit: Kit): TraceContext {
+  const parent = remoteParent(fields);
+  const traceId = parent?.traceId ?? newTraceId(kit);
+  const sampled = parent?.sampled ?? kit.tracing.sampleRoot(traceId);
+  const spanId = kit.random.hex(8);
+  return parent?.spanId === undefined
+    ? { traceId, spanId, sampled }
+    : { traceId, spanId, parentSpanId: parent.spanId, sampled };
+}
+
+function remoteParent(fields: RequestFields): RemoteParent | undefined {
+  const w3c = fields.traceparent === undefined ? undefined : parseTraceparent(fields.traceparent);
+  if (w3c !== undefined) return w3c;
+  return fields.amznTraceId === undefined ? undefined : parseAmznTraceId(fields.amznTraceId);
+}
+
+/** An X-Ray root begins with the second of its birth; W3C accepts any digits. */
+function newTraceId(kit: Kit): string {
+  const seconds = Math.floor(kit.clock.now() / 1000);
+  return seconds.toString(16).padStart(8, '0').slice(-8) + kit.random.hex(12);
+}
+
+/** The vendors' state travels on only together with a `traceparent` that we understood. */
+export function tracestateToPass(fields: RequestFields): string | undefined {
+  if (fields.tracestate === undefined || fields.traceparent === undefined) return undefined;
+  if (parseTraceparent(fields.traceparent) === undefined) return undefined;
+  const state = capTracestate(fields.tracestate, MAX_TRACESTATE_BYTES);
+  return state === '' ? undefined : state;
+}

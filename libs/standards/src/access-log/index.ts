@@ -1,0 +1,2 @@
+export * from './clf-time';
+export * from './format';

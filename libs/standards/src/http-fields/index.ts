@@ -1,0 +1,3 @@
+export * from './field-list';
+export * from './field-text';
+export * from './hop-by-hop';

@@ -1,0 +1,2 @@
+export * from './amzn-trace-id';
+export * from './traceparent';
