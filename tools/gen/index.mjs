@@ -6,6 +6,8 @@ import { dirname, join, relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { renderOperationsPage } from './operations-page.mjs';
 import { renderServiceModel } from './service-model.mjs';
+import { renderSettingsPage } from './settings-page.mjs';
+import { SETTINGS } from '../../libs/platform/src/config/settings.ts';
 
 const root = join(dirname(fileURLToPath(import.meta.url)), '..', '..');
 const wire = join(root, 'libs', 'aws-wire');
@@ -23,6 +25,7 @@ const outputs = new Map([
     renderServiceModel(service, models.get(service)),
   ]),
   [join(root, 'docs', 'reference', 'operations.md'), renderOperationsPage(models, implemented)],
+  [join(root, 'docs', 'reference', 'settings.md'), renderSettingsPage(SETTINGS)],
 ]);
 
 function isCurrent(file, text) {

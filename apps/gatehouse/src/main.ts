@@ -1,1 +1,51 @@
-export {};
+/** `gatehouse start`: all roles in one process on embedded defaults. */
+import { ConfigError, createLogger, readConfig, reasonOf } from '@gatehouse/platform';
+import { listenFault } from '@gatehouse/platform';
+import { startGatehouse } from './start';
+import { welcome } from './welcome';
+
+const USAGE = `usage: gatehouse start [--no-demo]
+
+  start       run control plane, data plane and embedded PostgreSQL in one process
+  --no-demo   do not make the demo APIs and their echo origin
+
+Settings are environment variables; docs/reference/settings.md lists them.`;
+
+async function main(args: readonly string[]): Promise<void> {
+  const [command, ...flags] = args;
+  const unknown = flags.filter((flag) => flag !== '--no-demo');
+  if (command !== 'start' || unknown.length > 0) {
+    console.error(USAGE);
+    process.exit(command === '--help' || command === '-h' ? 0 : 2);
+  }
+  const config = readConfig(process.env);
+  const logger = createLogger(config.logLevel);
+  const running = await startGatehouse({
+    config,
+    logger,
+    environment: process.env,
+    demo: !flags.includes('--no-demo'),
+  });
+  console.log(welcome(running));
+  let stopping = false;
+  const stop = (signal: string): void => {
+    if (stopping) process.exit(1);
+    stopping = true;
+    logger.info('stopping', { signal });
+    running.stop().then(
+      () => process.exit(0),
+      (error: unknown) => {
+        logger.error('did not stop cleanly', { reason: reasonOf(error) });
+        process.exit(1);
+      },
+    );
+  };
+  process.on('SIGTERM', stop);
+  process.on('SIGINT', stop);
+}
+
+main(process.argv.slice(2)).catch((error: unknown) => {
+  const told = error instanceof ConfigError ? error.message : listenFault(error);
+  console.error(told ?? error);
+  process.exit(1);
+});

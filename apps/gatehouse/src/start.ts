@@ -1,0 +1,144 @@
+/** Composes all roles in one process; each is the same `start*()` that its own process would call. */
+import { chmodSync, createWriteStream, mkdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { credentialFiles, startControlPlane, type ControlPlane } from '@gatehouse/control-plane';
+import { startDataPlane, type DataPlane } from '@gatehouse/data-plane';
+import {
+  MemoryFeed,
+  RedisFeed,
+  readPublicKeys,
+  startEchoOrigin,
+  startEmbeddedPostgres,
+  startManagement,
+  type Address,
+  type Config,
+  type EchoOrigin,
+  type Feed,
+  type Logger,
+} from '@gatehouse/platform';
+import { ensureDemo, type Demo } from './demo';
+
+export interface GatehouseOptions {
+  readonly config: Config;
+  readonly logger: Logger;
+  /** Read for `OTEL_*` only. */
+  readonly environment: NodeJS.ProcessEnv;
+  readonly demo: boolean;
+}
+
+export interface Running {
+  readonly config: Config;
+  readonly admin: Address;
+  readonly gateway: Address;
+  readonly management: Address;
+  readonly credentialsFile: string;
+  readonly accessLogFile: string;
+  readonly demo?: Demo;
+  stop(): Promise<void>;
+}
+
+/** What was started, last first: a failed start stops what runs already. */
+class Started {
+  private readonly stops: (() => Promise<unknown>)[] = [];
+
+  keep<T>(part: T, stop: (part: T) => Promise<unknown>): T {
+    this.stops.unshift(() => stop(part));
+    return part;
+  }
+
+  async stopAll(): Promise<void> {
+    for (const stop of this.stops.splice(0)) await stop();
+  }
+}
+
+export async function startGatehouse(options: GatehouseOptions): Promise<Running> {
+  const started = new Started();
+  try {
+    return await startRoles(options, started);
+  } catch (error) {
+    await started.stopAll().catch(() => undefined);
+    throw error;
+  }
+}
+
+async function startRoles(
+  { config, logger, environment, demo }: GatehouseOptions,
+  started: Started,
+): Promise<Running> {
+  mkdirSync(config.dataDir, { recursive: true, mode: 0o700 });
+  chmodSync(config.dataDir, 0o700);
+  const database = await openDatabase(config, started);
+  const feed: Feed = started.keep(
+    config.redisUrl === undefined
+      ? new MemoryFeed((report) => controlPlane.record(report))
+      : new RedisFeed({ url: config.redisUrl, logger }),
+    (one) => one.close(),
+  );
+  const gatewayPort = (): number => dataPlane?.gatewayAddress.port ?? config.gatewayListen.port;
+  let dataPlane: DataPlane | undefined = undefined as DataPlane | undefined;
+  const controlPlane: ControlPlane = started.keep(
+    await startControlPlane({
+      config,
+      databaseUrl: database.url,
+      feed,
+      logger,
+      endpointUrl: () => config.endpointUrl ?? `http://{apiId}.execute-api.localhost:${gatewayPort()}`,
+    }),
+    (one) => one.stop(),
+  );
+  const accessLogFile = join(config.dataDir, 'access.log');
+  dataPlane = started.keep(
+    await startDataPlane({
+      config,
+      feed,
+      publicKeys: readPublicKeys(config.snapshotPublicKeyFile),
+      logger,
+      environment,
+      accessLog: createWriteStream(accessLogFile, { flags: 'a', mode: 0o600 }),
+      ownAddresses: [controlPlane.address, config.managementListen, ...database.addresses],
+    }),
+    (one) => one.stop(),
+  );
+  const management = started.keep(
+    await startManagement({
+      listen: config.managementListen,
+      probes: [{ role: 'control-plane', ready: () => controlPlane.ready() }, dataPlane.probe],
+    }),
+    (one) => one.stop(),
+  );
+  const running = {
+    config,
+    admin: controlPlane.address,
+    gateway: dataPlane.gatewayAddress,
+    management: management.address,
+    credentialsFile: credentialFiles(config.dataDir).credentials,
+    accessLogFile,
+    stop: () => started.stopAll(),
+  };
+  return demo ? { ...running, demo: await startDemo(running, started) } : running;
+}
+
+async function startDemo(running: Omit<Running, 'demo'>, started: Started): Promise<Demo> {
+  const stateFile = join(running.config.dataDir, 'demo.json');
+  const tokenFile = credentialFiles(running.config.dataDir).token;
+  const tls = running.config.adminTls !== undefined;
+  return ensureDemo({
+    adminUrl: `${tls ? 'https' : 'http'}://${running.admin.host}:${running.admin.port}`,
+    tokenFile,
+    stateFile,
+    startOrigin: async (port) =>
+      started.keep(await startEchoOrigin({ port }), (one: EchoOrigin) => one.stop()),
+  });
+}
+
+async function openDatabase(
+  config: Config,
+  started: Started,
+): Promise<{ url: string; addresses: readonly Address[] }> {
+  if (config.databaseUrl !== undefined) return { url: config.databaseUrl, addresses: [] };
+  const postgres = started.keep(await startEmbeddedPostgres({ dataDir: config.dataDir }), (one) =>
+    one.stop(),
+  );
+  const { hostname, port } = new URL(postgres.url);
+  return { url: postgres.url, addresses: [{ host: hostname, port: Number(port) }] };
+}
