@@ -49,7 +49,11 @@ const RULES: Readonly<Record<string, Rule>> = {
   'aws-wire': { ...kernel, ours: ['standards'] },
   platform: { ours: [...L2, 'engine'], banned: ['@nestjs/', 'typeorm'], io: true },
   'data-plane': { ours: [...L2, 'engine', 'platform'], banned: NO_NEST, io: true },
-  'control-plane': { ours: ['catalog', ...L2, 'translate', 'aws-wire', 'platform'], banned: [], io: true },
+  'control-plane': {
+    ours: ['catalog', ...L2, 'translate', 'engine', 'aws-wire', 'platform'],
+    banned: [],
+    io: true,
+  },
 };
 
 interface Import {

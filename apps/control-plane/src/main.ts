@@ -3,10 +3,10 @@ import { startControlPlane } from '@gatehouse/control-plane';
 import {
   ConfigError,
   createLogger,
-  listenFault,
+  format,
   readConfig,
   RedisFeed,
-  startManagement,
+  startManagementServer,
 } from '@gatehouse/platform';
 
 async function main(): Promise<void> {
@@ -22,11 +22,11 @@ async function main(): Promise<void> {
   const endpointUrl = (): string =>
     config.endpointUrl ?? `http://{apiId}.execute-api.localhost:${config.gatewayListen.port}`;
   const controlPlane = await startControlPlane({ config, databaseUrl, feed, logger, endpointUrl });
-  const management = await startManagement({
-    listen: config.managementListen,
-    probes: [{ role: 'control-plane', ready: () => controlPlane.ready() }],
+  const management = await startManagementServer(config.managementListen, [controlPlane.probe]);
+  logger.info('control plane is ready', {
+    admin: format(controlPlane.address),
+    management: format(management.address),
   });
-  logger.info('control plane is ready', { port: controlPlane.address.port });
   let stopping = false;
   const stop = (): void => {
     if (stopping) process.exit(1);
@@ -40,6 +40,6 @@ async function main(): Promise<void> {
 }
 
 main().catch((error: unknown) => {
-  console.error(error instanceof ConfigError ? error.message : (listenFault(error) ?? error));
+  console.error(error instanceof ConfigError ? error.message : error);
   process.exit(1);
 });

@@ -1,6 +1,5 @@
 /** `gatehouse start`: all roles in one process on embedded defaults. */
 import { ConfigError, createLogger, readConfig, reasonOf } from '@gatehouse/platform';
-import { listenFault } from '@gatehouse/platform';
 import { startGatehouse } from './start';
 import { welcome } from './welcome';
 
@@ -45,7 +44,6 @@ async function main(args: readonly string[]): Promise<void> {
 }
 
 main(process.argv.slice(2)).catch((error: unknown) => {
-  const told = error instanceof ConfigError ? error.message : listenFault(error);
-  console.error(told ?? error);
+  console.error(error instanceof ConfigError ? error.message : error);
   process.exit(1);
 });

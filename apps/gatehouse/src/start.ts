@@ -9,14 +9,18 @@ import {
   readPublicKeys,
   startEchoOrigin,
   startEmbeddedPostgres,
-  startManagement,
+  startManagementServer,
+  startTelemetry,
   type Address,
   type Config,
   type EchoOrigin,
   type Feed,
   type Logger,
+  type ManagementServer,
 } from '@gatehouse/platform';
 import { ensureDemo, type Demo } from './demo';
+
+const VERSION = '0.1.0';
 
 export interface GatehouseOptions {
   readonly config: Config;
@@ -74,8 +78,9 @@ async function startRoles(
       : new RedisFeed({ url: config.redisUrl, logger }),
     (one) => one.close(),
   );
+  let dataPlane: DataPlane | undefined;
+  let management: ManagementServer | undefined;
   const gatewayPort = (): number => dataPlane?.gatewayAddress.port ?? config.gatewayListen.port;
-  let dataPlane: DataPlane | undefined = undefined as DataPlane | undefined;
   const controlPlane: ControlPlane = started.keep(
     await startControlPlane({
       config,
@@ -87,23 +92,32 @@ async function startRoles(
     (one) => one.stop(),
   );
   const accessLogFile = join(config.dataDir, 'access.log');
+  const telemetry = started.keep(
+    startTelemetry({
+      environment,
+      nodeId: config.nodeId,
+      version: VERSION,
+      accessLog: createWriteStream(accessLogFile, { flags: 'a', mode: 0o600 }),
+    }),
+    (one) => one.stop(2000),
+  );
   dataPlane = started.keep(
     await startDataPlane({
       config,
       feed,
       publicKeys: readPublicKeys(config.snapshotPublicKeyFile),
       logger,
-      environment,
-      accessLog: createWriteStream(accessLogFile, { flags: 'a', mode: 0o600 }),
-      ownAddresses: [controlPlane.address, config.managementListen, ...database.addresses],
+      telemetry,
+      ownAddresses: () => [
+        controlPlane.address,
+        management?.address ?? config.managementListen,
+        ...database.addresses,
+      ],
     }),
     (one) => one.stop(),
   );
-  const management = started.keep(
-    await startManagement({
-      listen: config.managementListen,
-      probes: [{ role: 'control-plane', ready: () => controlPlane.ready() }, dataPlane.probe],
-    }),
+  management = started.keep(
+    await startManagementServer(config.managementListen, [controlPlane.probe, dataPlane.probe]),
     (one) => one.stop(),
   );
   const running = {
@@ -126,9 +140,17 @@ async function startDemo(running: Omit<Running, 'demo'>, started: Started): Prom
     adminUrl: `${tls ? 'https' : 'http'}://${running.admin.host}:${running.admin.port}`,
     tokenFile,
     stateFile,
-    startOrigin: async (port) =>
-      started.keep(await startEchoOrigin({ port }), (one: EchoOrigin) => one.stop()),
+    startOrigin: async (port) => started.keep(await echoOriginAt(port), (one) => one.stop()),
   });
+}
+
+/** The port of the last start, so that nothing changes; any other when it is taken. */
+async function echoOriginAt(port: number): Promise<EchoOrigin> {
+  try {
+    return await startEchoOrigin(port);
+  } catch {
+    return startEchoOrigin();
+  }
 }
 
 async function openDatabase(

@@ -299,6 +299,25 @@ describe('native surface', () => {
     ]);
   });
 
+  it('lists what nodes cannot run of a snapshot, such as a template with logic', async () => {
+    const { id: restApiId = '', rootResourceId = '' } = await admin.rest.send(
+      new CreateRestApiCommand({ name: 'vtl' }),
+    );
+    const key = { restApiId, resourceId: rootResourceId, httpMethod: 'GET' };
+    await admin.rest.send(new PutMethodCommand({ ...key, authorizationType: 'NONE' }));
+    const requestTemplates = { 'application/json': '{"statusCode": $input.params("s")}' };
+    await admin.rest.send(new PutIntegrationCommand({ ...key, type: 'MOCK', requestTemplates }));
+    await admin.rest.send(new CreateDeploymentCommand({ restApiId, stageName: 'dev' }));
+    const problems = async () =>
+      (
+        (await (await native(`apis/${restApiId}/stages/dev/problems`)).json()) as {
+          items: { path: string }[];
+        }
+      ).items;
+    await until('published', async () => (await problems()).length > 0);
+    expect((await problems())[0]?.path).toContain('/requestTemplates/application~1json');
+  });
+
   it('answers an unknown API, stage or resource with a 404 problem', async () => {
     for (const path of ['apis/none/stages/dev/rollout', 'nothing']) {
       const answer = await native(path);

@@ -2,12 +2,14 @@
 import 'reflect-metadata';
 import { readFileSync } from 'node:fs';
 import {
+  listenFault,
   loadOrCreateSigningKey,
   type Address,
   type Config,
   type Feed,
   type Logger,
   type NodeReport,
+  type Probe,
 } from '@gatehouse/platform';
 import { NestFactory } from '@nestjs/core';
 import { Transport } from '@nestjs/microservices';
@@ -15,6 +17,7 @@ import type { NestExpressApplication } from '@nestjs/platform-express';
 import { AppModule } from './app.module';
 import { AwsSurface } from './aws/dispatch';
 import { awsOperations } from './aws/operations';
+import { DatabaseWatch } from './database-watch';
 import { describeNative, OpenApiDocument } from './native/openapi.controller';
 import { startPublishLoop, type PublishLoop } from './publish/publish-loop';
 import { Publisher } from './publish/publisher';
@@ -38,8 +41,8 @@ export interface ControlPlane {
   readonly address: Address;
   /** What a node in the same process reports. */
   record(report: NodeReport): Promise<void>;
-  /** `undefined` = ready, else why not. */
-  ready(): Promise<string | undefined>;
+  /** For the management listener. */
+  readonly probe: Probe;
   stop(): Promise<void>;
 }
 
@@ -60,20 +63,17 @@ export async function startControlPlane(options: ControlPlaneOptions): Promise<C
     endpointUrl: options.endpointUrl,
   });
   const app = await startAdmin(options, services, credentials);
+  const watch = new DatabaseWatch(services);
   await firstPublication(publisher, logger);
   const address = app.getHttpServer().address() as { address: string; port: number };
   return {
     address: { host: config.adminListen.host, port: address.port },
     record: (report) => services.fleet.record(report),
-    ready: async () => {
-      try {
-        await services.fleet.revision();
-        return undefined;
-      } catch {
-        return 'the database is out of reach';
-      }
+    probe: { role: 'control-plane', ready: () => watch.ready() },
+    stop: async () => {
+      watch.stop();
+      await stopAll(app, loop, () => database.destroy());
     },
-    stop: () => stopAll(app, loop, () => database.destroy()),
   };
 }
 
@@ -111,7 +111,9 @@ async function startAdmin(
   app.use(rawBody);
   app.get(OpenApiDocument).current = describeNative(app);
   if (config.redisUrl !== undefined) await hearNodes(app, config.redisUrl, logger);
-  await app.listen(adminListen.port, adminListen.host);
+  await app.listen(adminListen.port, adminListen.host).catch((error: Error) => {
+    throw listenFault(error, adminListen, 'GATEHOUSE_ADMIN_LISTEN');
+  });
   return app;
 }
 

@@ -24,6 +24,7 @@ import {
   PublicationRow,
   StageRow,
 } from '../storage/entities';
+import { problemsOnNodes } from './compile-check';
 
 const PUBLISH_LOCK = 4_736_513;
 const BATCH = 500;
@@ -198,7 +199,8 @@ async function makeSnapshot(db: EntityManager, apiId: string, stageName: string)
           withLiveSwitches(deployment.graph as HttpApiGraph, api.document as HttpApi),
           stage.document as HttpStage,
         );
-  return { accountId: api.accountId, part: encodePart(snapshot), problems };
+  const all = [...problems, ...problemsOnNodes(snapshot)];
+  return { accountId: api.accountId, part: encodePart(snapshot), problems: all };
 }
 
 /** `disableExecuteApiEndpoint` of an HTTP API needs no deployment. */

@@ -12,9 +12,8 @@ describe('sealed secrets', () => {
 
   it('open to what was sealed, for any text and purpose', () => {
     fc.assert(
-      fc.property(fc.string({ unit: 'binary' }), fc.string(), (secret, purpose) => {
-        const clean = secret.toWellFormed();
-        expect(sealer.open(sealer.seal(clean, purpose), purpose)).toBe(clean);
+      fc.property(fc.string({ unit: 'grapheme' }), fc.string(), (secret, purpose) => {
+        expect(sealer.open(sealer.seal(secret, purpose), purpose)).toBe(secret);
       }),
     );
   });
