@@ -28,6 +28,9 @@ export function run(command: string, args: readonly string[], env: NodeJS.Proces
   const exited = new Promise<number | string>((resolve) => {
     child.once('exit', (code, signal) => {
       running.delete(child);
+      // A grandchild that lives on would hold the pipes, and with them the test run, open.
+      child.stdout.destroy();
+      child.stderr.destroy();
       ended = code ?? signal ?? 'unknown';
       resolve(ended);
     });
