@@ -16,7 +16,7 @@ import {
   type EchoOrigin,
   type Feed,
   type Logger,
-  type ManagementServer,
+  type NodeReport,
 } from '@gatehouse/platform';
 import { ensureDemo, type Demo } from './demo';
 
@@ -65,71 +65,70 @@ export async function startGatehouse(options: GatehouseOptions): Promise<Running
   }
 }
 
-async function startRoles(
-  { config, logger, environment, demo }: GatehouseOptions,
-  started: Started,
-): Promise<Running> {
+/** Addresses that are known only once they are bound: a port of a setting may be 0. */
+interface Bound {
+  gateway: Address;
+  management: Address;
+}
+
+async function startRoles(options: GatehouseOptions, started: Started): Promise<Running> {
+  const { config, logger, demo } = options;
   mkdirSync(config.dataDir, { recursive: true, mode: 0o700 });
   chmodSync(config.dataDir, 0o700);
+  const bound: Bound = { gateway: config.gatewayListen, management: config.managementListen };
   const database = await openDatabase(config, started);
-  const feed: Feed = started.keep(
-    config.redisUrl === undefined
-      ? new MemoryFeed((report) => controlPlane.record(report))
-      : new RedisFeed({ url: config.redisUrl, logger }),
+  const feed = started.keep(
+    openFeed(config, logger, (report) => controlPlane.record(report)),
     (one) => one.close(),
   );
-  let dataPlane: DataPlane | undefined;
-  let management: ManagementServer | undefined;
-  const gatewayPort = (): number => dataPlane?.gatewayAddress.port ?? config.gatewayListen.port;
+  const endpointUrl = (): string =>
+    config.endpointUrl ?? `http://{apiId}.execute-api.localhost:${bound.gateway.port}`;
   const controlPlane: ControlPlane = started.keep(
-    await startControlPlane({
-      config,
-      databaseUrl: database.url,
-      feed,
-      logger,
-      endpointUrl: () => config.endpointUrl ?? `http://{apiId}.execute-api.localhost:${gatewayPort()}`,
-    }),
+    await startControlPlane({ config, databaseUrl: database.url, feed, logger, endpointUrl }),
     (one) => one.stop(),
   );
+  const ownAddresses = (): Address[] => [controlPlane.address, bound.management, ...database.addresses];
   const accessLogFile = join(config.dataDir, 'access.log');
-  const telemetry = started.keep(
-    startTelemetry({
-      environment,
-      nodeId: config.nodeId,
-      version: VERSION,
-      accessLog: createWriteStream(accessLogFile, { flags: 'a', mode: 0o600 }),
-    }),
-    (one) => one.stop(2000),
-  );
-  dataPlane = started.keep(
-    await startDataPlane({
-      config,
-      feed,
-      publicKeys: readPublicKeys(config.snapshotPublicKeyFile),
-      logger,
-      telemetry,
-      ownAddresses: () => [
-        controlPlane.address,
-        management?.address ?? config.managementListen,
-        ...database.addresses,
-      ],
-    }),
-    (one) => one.stop(),
-  );
-  management = started.keep(
+  const dataPlane = await startGateway(options, { feed, ownAddresses, accessLogFile }, started);
+  bound.gateway = dataPlane.gatewayAddress;
+  const management = started.keep(
     await startManagementServer(config.managementListen, [controlPlane.probe, dataPlane.probe]),
     (one) => one.stop(),
   );
+  bound.management = management.address;
   const running = {
     config,
     admin: controlPlane.address,
-    gateway: dataPlane.gatewayAddress,
-    management: management.address,
+    ...bound,
     credentialsFile: credentialFiles(config.dataDir).credentials,
     accessLogFile,
     stop: () => started.stopAll(),
   };
   return demo ? { ...running, demo: await startDemo(running, started) } : running;
+}
+
+function openFeed(config: Config, logger: Logger, onReport: (report: NodeReport) => Promise<void>): Feed {
+  if (config.redisUrl === undefined) return new MemoryFeed(onReport);
+  return new RedisFeed({ url: config.redisUrl, logger });
+}
+
+/** The data plane of this process, with its telemetry; the access log goes to a file, the terminal stays readable. */
+async function startGateway(
+  { config, logger, environment }: GatehouseOptions,
+  parts: { feed: Feed; ownAddresses: () => Address[]; accessLogFile: string },
+  started: Started,
+): Promise<DataPlane> {
+  const { feed, ownAddresses, accessLogFile } = parts;
+  const accessLog = createWriteStream(accessLogFile, { flags: 'a', mode: 0o600 });
+  const telemetry = started.keep(
+    startTelemetry({ environment, nodeId: config.nodeId, version: VERSION, accessLog }),
+    (one) => one.stop(2000),
+  );
+  const publicKeys = readPublicKeys(config.snapshotPublicKeyFile);
+  return started.keep(
+    await startDataPlane({ config, feed, publicKeys, logger, telemetry, ownAddresses }),
+    (one) => one.stop(),
+  );
 }
 
 async function startDemo(running: Omit<Running, 'demo'>, started: Started): Promise<Demo> {
