@@ -50,12 +50,19 @@ export class ApiRow {
   sequence!: string;
 }
 
-/** A REST resource with its methods, an HTTP route, or an HTTP integration. */
-@Entity('api_elements')
-export class ElementRow {
+/** What belongs to one API and goes with it. */
+abstract class OfApi {
   @PrimaryColumn('text', { name: 'api_id' })
   apiId!: string;
 
+  @ManyToOne(() => ApiRow, { onDelete: 'CASCADE' })
+  @JoinColumn({ name: 'api_id' })
+  api?: ApiRow;
+}
+
+/** A REST resource with its methods, an HTTP route, or an HTTP integration. */
+@Entity('api_elements')
+export class ElementRow extends OfApi {
   @PrimaryColumn('text')
   kind!: 'resource' | 'route' | 'integration';
 
@@ -64,18 +71,11 @@ export class ElementRow {
 
   @Column('jsonb')
   document!: object;
-
-  @ManyToOne(() => ApiRow, { onDelete: 'CASCADE' })
-  @JoinColumn({ name: 'api_id' })
-  api?: ApiRow;
 }
 
 /** A frozen API. The graph never changes after the insert. */
 @Entity('deployments')
-export class DeploymentRow {
-  @PrimaryColumn('text', { name: 'api_id' })
-  apiId!: string;
-
+export class DeploymentRow extends OfApi {
   @PrimaryColumn('text')
   id!: string;
 
@@ -88,17 +88,10 @@ export class DeploymentRow {
   @Column('bigint')
   @Generated('increment')
   sequence!: string;
-
-  @ManyToOne(() => ApiRow, { onDelete: 'CASCADE' })
-  @JoinColumn({ name: 'api_id' })
-  api?: ApiRow;
 }
 
 @Entity('stages')
-export class StageRow {
-  @PrimaryColumn('text', { name: 'api_id' })
-  apiId!: string;
-
+export class StageRow extends OfApi {
   @PrimaryColumn('text')
   name!: string;
 
@@ -108,10 +101,6 @@ export class StageRow {
   @Column('bigint')
   @Generated('increment')
   sequence!: string;
-
-  @ManyToOne(() => ApiRow, { onDelete: 'CASCADE' })
-  @JoinColumn({ name: 'api_id' })
-  api?: ApiRow;
 }
 
 /** A stage whose snapshot must be made anew. Written in the transaction of the change; no key to the API, it may be gone. */

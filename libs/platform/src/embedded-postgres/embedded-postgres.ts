@@ -16,10 +16,11 @@ import {
   statSync,
 } from 'node:fs';
 import { createHash } from 'node:crypto';
-import { connect, createServer } from 'node:net';
+import { connect } from 'node:net';
 import { dirname, join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { writePrivateFile } from '../keys/private-file';
+import { freePort } from './free-port';
 import { postgresBinaries, type PostgresBinaries } from './binaries';
 import { chooseRunAs, NOBODY, type RunAs } from './run-as';
 
@@ -205,16 +206,5 @@ function answers(port: number): Promise<boolean> {
     socket.once('connect', done(true));
     socket.once('error', done(false));
     socket.once('timeout', done(false));
-  });
-}
-
-function freePort(): Promise<number> {
-  return new Promise((resolve, reject) => {
-    const server = createServer();
-    server.once('error', reject);
-    server.listen(0, '127.0.0.1', () => {
-      const { port } = server.address() as { port: number };
-      server.close(() => resolve(port));
-    });
   });
 }

@@ -1,11 +1,11 @@
 /** Real servers for tests: a PostgreSQL and a Redis of their own, on free ports, gone afterwards. Never shipped code's. */
 import { spawn, spawnSync } from 'node:child_process';
 import { mkdtempSync, rmSync } from 'node:fs';
-import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Redis } from 'ioredis';
 import { startEmbeddedPostgres } from '../embedded-postgres';
+import { freePort } from '../embedded-postgres/free-port';
 
 export interface TestServer {
   readonly url: string;
@@ -31,7 +31,9 @@ export interface TestRedis extends TestServer {
 
 /** `redis-server` or `valkey-server` of this machine. */
 export function redisBinary(): string | undefined {
-  return ['redis-server', 'valkey-server'].find((name) => spawnSync(name, ['--version'], { stdio: 'ignore' }).status === 0);
+  return ['redis-server', 'valkey-server'].find(
+    (name) => spawnSync(name, ['--version'], { stdio: 'ignore' }).status === 0,
+  );
 }
 
 /**
@@ -54,7 +56,11 @@ export async function startTestRedis(port?: number): Promise<TestRedis> {
   const binary = redisBinary();
   if (!binary) throw new Error('no redis-server on the PATH');
   const at = port ?? (await freePort());
-  const child = spawn(binary, ['--port', String(at), '--bind', '127.0.0.1', '--save', '', '--dir', tmpdir()], { stdio: 'ignore' });
+  const child = spawn(
+    binary,
+    ['--port', String(at), '--bind', '127.0.0.1', '--save', '', '--dir', tmpdir()],
+    { stdio: 'ignore' },
+  );
   const exited = new Promise<void>((resolve) => child.once('exit', () => resolve()));
   const url = `redis://127.0.0.1:${at}`;
   await answersPing(url);
@@ -79,19 +85,12 @@ async function answersPing(url: string): Promise<void> {
   }
 }
 
-export function freePort(): Promise<number> {
-  return new Promise((resolve, reject) => {
-    const server = createServer();
-    server.once('error', reject);
-    server.listen(0, '127.0.0.1', () => {
-      const { port } = server.address() as { port: number };
-      server.close(() => resolve(port));
-    });
-  });
-}
-
 /** Polls without sleeping long; throws with `what` after the deadline (default 10 s). */
-export async function until(what: string, condition: () => boolean | Promise<boolean>, deadlineMs = 10_000): Promise<void> {
+export async function until(
+  what: string,
+  condition: () => boolean | Promise<boolean>,
+  deadlineMs = 10_000,
+): Promise<void> {
   const deadline = Date.now() + deadlineMs;
   while (!(await condition())) {
     if (Date.now() > deadline) throw new Error(`${what}: not within ${deadlineMs} ms`);
