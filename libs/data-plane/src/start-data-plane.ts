@@ -1,0 +1,192 @@
+/**
+ * The data plane, put together: gateway, listener, upstream, and the subscription that keeps the gateway at the published
+ * revision. It serves from the moment it has a revision, be it from disk; the feed may be away.
+ */
+import type { KeyObject } from 'node:crypto';
+import { join } from 'node:path';
+import { Gateway, type Kit } from '@gatehouse/engine';
+import {
+  gauge,
+  HttpListener,
+  noTracing,
+  reasonOf,
+  UndiciUpstream,
+  type Address,
+  type Config,
+  type Feed,
+  type Logger,
+  type Probe,
+  type Telemetry,
+} from '@gatehouse/platform';
+import { systemClock, systemRandom } from './random-and-clock';
+import { DiskStore } from './snapshots/disk-store';
+import { Faults } from './snapshots/faults';
+import { Reporter } from './snapshots/reporter';
+import { Served } from './snapshots/served';
+import { Subscription } from './snapshots/subscription';
+
+export interface DataPlaneOptions {
+  readonly config: Pick<
+    Config,
+    'gatewayListen' | 'dataDir' | 'region' | 'privateOrigins' | 'nodeId' | 'drainSeconds'
+  >;
+  /** Its owner closes it, after `stop`. */
+  readonly feed: Feed;
+  readonly publicKeys: readonly KeyObject[];
+  readonly logger: Logger;
+  /** Listeners that no integration may call: admin, management, embedded PostgreSQL. Asked at each new connection. */
+  readonly ownAddresses: () => Iterable<Address>;
+  /** Absent = nothing is told. Its owner stops it, after `stop`. */
+  readonly telemetry?: Pick<Telemetry, 'tracing' | 'observer' | 'accessLog' | 'metrics'>;
+  /** Further names below which APIs are reached, e.g. `execute-api.example.com`. */
+  readonly hostSuffixes?: readonly string[];
+}
+
+export interface DataPlane {
+  readonly gatewayAddress: Address;
+  readonly probe: Probe;
+  /** Of what is applied; -1 = nothing yet. */
+  revision(): number;
+  /** Resolves when this revision or a newer one is applied; rejects after `timeoutMs` (default 10 s). */
+  applied(revision: number, timeoutMs?: number): Promise<void>;
+  /** What could not be applied, by place: `{apiId}/{stage}`, `manifest`, `feed`. */
+  faults(): Readonly<Record<string, string>>;
+  /** Drains: no new revision, running requests to their end or to the drain limit. Calling it again waits for the first. */
+  stop(): Promise<void>;
+}
+
+/** Rejects with `ConfigError` when the gateway's address cannot be used. */
+export async function startDataPlane(options: DataPlaneOptions): Promise<DataPlane> {
+  const node = new Node(options);
+  await node.start();
+  return node;
+}
+
+class Node implements DataPlane {
+  private readonly upstream: UndiciUpstream;
+  private readonly gateway: Gateway;
+  private readonly faultBook: Faults;
+  private readonly subscription: Subscription;
+  private readonly startedAt = Date.now();
+  private readonly waiting = new Set<() => void>();
+  private reporter: Reporter | undefined;
+  private listener: HttpListener | undefined;
+  private stopping: Promise<void> | undefined;
+
+  constructor(private readonly options: DataPlaneOptions) {
+    const { config, feed, logger, publicKeys, ownAddresses, hostSuffixes = [] } = options;
+    this.upstream = new UndiciUpstream({ privateOrigins: config.privateOrigins, ownAddresses });
+    this.gateway = new Gateway(kitOf(options, this.upstream), {
+      region: config.region,
+      defaultHostSuffixes: hostSuffixes,
+    });
+    this.faultBook = new Faults(logger, () => this.reporter?.send());
+    this.subscription = new Subscription({
+      feed,
+      publicKeys,
+      logger,
+      faults: this.faultBook,
+      served: new Served(this.gateway, this.faultBook),
+      disk: new DiskStore(join(config.dataDir, 'snapshots')),
+      onApplied: () => this.onApplied(),
+    });
+  }
+
+  async start(): Promise<void> {
+    const { config, feed, logger } = this.options;
+    await this.subscription.loadFromDisk();
+    this.listener = await HttpListener.start({
+      listen: config.gatewayListen,
+      setting: 'GATEHOUSE_GATEWAY_LISTEN',
+      handle: (request) => this.gateway.handle(request),
+    });
+    this.reporter = new Reporter(feed, logger, () => ({
+      nodeId: config.nodeId,
+      revision: this.subscription.revision,
+      appliedAt: this.subscription.appliedAt,
+      startedAt: this.startedAt,
+      faults: this.faults(),
+    }));
+    this.reporter.send();
+    this.subscription.start();
+  }
+
+  get gatewayAddress(): Address {
+    return this.listener?.address ?? this.options.config.gatewayListen;
+  }
+
+  readonly probe: Probe = {
+    role: 'data-plane',
+    ready: () => {
+      if (this.stopping !== undefined) return 'draining';
+      return this.revision() < 0 ? 'no revision applied yet' : undefined;
+    },
+    metrics: () => this.metrics(),
+  };
+
+  revision(): number {
+    return this.subscription.revision;
+  }
+
+  faults(): Readonly<Record<string, string>> {
+    return this.faultBook.toRecord();
+  }
+
+  applied(revision: number, timeoutMs = 10_000): Promise<void> {
+    return new Promise((resolve, reject) => {
+      const timer = setTimeout(() => {
+        this.waiting.delete(check);
+        reject(new Error(`revision ${revision} was not applied within ${timeoutMs} ms`));
+      }, timeoutMs);
+      const check = (): void => {
+        if (this.revision() < revision) return;
+        clearTimeout(timer);
+        this.waiting.delete(check);
+        resolve();
+      };
+      this.waiting.add(check);
+      check();
+    });
+  }
+
+  stop(): Promise<void> {
+    return (this.stopping ??= this.drain());
+  }
+
+  private async drain(): Promise<void> {
+    const drainMs = this.options.config.drainSeconds * 1000;
+    await Promise.all([this.subscription.stop(), this.listener?.stop(drainMs)]);
+    this.reporter?.stop();
+    this.upstream.close();
+  }
+
+  private onApplied(): void {
+    for (const check of [...this.waiting]) check();
+    this.reporter?.send();
+  }
+
+  private metrics(): string {
+    return (
+      gauge('gatehouse_applied_revision', 'Snapshot revision that is applied; -1 = none.', this.revision()) +
+      gauge('gatehouse_snapshot_faults', 'Places not as published.', Object.keys(this.faults()).length) +
+      gauge('gatehouse_client_connections', 'Open client connections.', this.listener?.openConnections ?? 0) +
+      gauge('gatehouse_origin_connections', 'Open origin connections.', this.upstream.connections) +
+      (this.options.telemetry?.metrics() ?? '')
+    );
+  }
+}
+
+function kitOf({ logger, telemetry }: DataPlaneOptions, upstream: UndiciUpstream): Kit {
+  return {
+    upstream,
+    clock: systemClock,
+    random: systemRandom(),
+    tracing: telemetry?.tracing ?? noTracing,
+    observer: telemetry?.observer ?? { observe: () => undefined },
+    accessLog: telemetry?.accessLog ?? { write: () => undefined },
+    defects: {
+      report: (error, requestId) =>
+        logger.error('a defect ended a request', { requestId, reason: reasonOf(error) }),
+    },
+  };
+}

@@ -1,0 +1,1 @@
+export { startEchoOrigin, type EchoOrigin } from './echo-origin';

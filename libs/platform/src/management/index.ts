@@ -1,0 +1,1 @@
+export { startManagementServer, type ManagementServer, type Probe } from './management-server';

@@ -1,0 +1,91 @@
+/**
+ * The engine's `Observer` as Prometheus series. Labels come from configuration only, and their number is bounded: a route
+ * beyond the bound is counted under `_other`.
+ */
+import type { Observer, RequestOutcome } from '@gatehouse/engine';
+import { Histogram } from './histogram';
+
+const MAX_ROUTES = 10_000;
+const OTHER = '_other';
+const CLASSES = ['1xx', '2xx', '3xx', '4xx', '5xx'];
+
+class RouteSeries {
+  readonly byClass = [0, 0, 0, 0, 0];
+  readonly duration = new Histogram();
+  readonly integration = new Histogram();
+  hasIntegration = false;
+  requestBytes = 0;
+  responseBytes = 0;
+
+  constructor(readonly labels: string) {}
+}
+
+export class RequestMetrics implements Observer {
+  /** API, stage, route. */
+  private readonly series = new Map<string, RouteSeries>();
+
+  constructor(private readonly maxRoutes = MAX_ROUTES) {}
+
+  observe(outcome: RequestOutcome): void {
+    const series = this.find(outcome);
+    const statusClass = Math.min(5, Math.max(1, Math.floor(outcome.status / 100))) - 1;
+    series.byClass[statusClass] = (series.byClass[statusClass] ?? 0) + 1;
+    series.duration.add(outcome.latencyMs / 1000);
+    series.requestBytes += outcome.requestBytes;
+    series.responseBytes += outcome.responseBytes;
+    if (outcome.integrationLatencyMs === undefined) return;
+    series.hasIntegration = true;
+    series.integration.add(outcome.integrationLatencyMs / 1000);
+  }
+
+  expose(): string {
+    const all = [...this.series.values()];
+    return [
+      head('gatehouse_requests_total', 'counter', 'Requests answered.'),
+      ...all.flatMap(({ byClass, labels }) => byClass.map((count, i) => classLine(labels, i, count))),
+      head('gatehouse_request_duration_seconds', 'histogram', 'From the request head to the last byte.'),
+      ...all.map(({ duration, labels }) => duration.expose('gatehouse_request_duration_seconds', labels)),
+      head(
+        'gatehouse_integration_duration_seconds',
+        'histogram',
+        "Until the head of the integration's answer.",
+      ),
+      ...all
+        .filter(({ hasIntegration }) => hasIntegration)
+        .map(({ integration, labels }) =>
+          integration.expose('gatehouse_integration_duration_seconds', labels),
+        ),
+      head('gatehouse_request_bytes_total', 'counter', 'Bytes of request bodies.'),
+      ...all.map(({ labels, requestBytes }) => `gatehouse_request_bytes_total{${labels}} ${requestBytes}\n`),
+      head('gatehouse_response_bytes_total', 'counter', 'Bytes of response bodies.'),
+      ...all.map(
+        ({ labels, responseBytes }) => `gatehouse_response_bytes_total{${labels}} ${responseBytes}\n`,
+      ),
+    ].join('');
+  }
+
+  private find({ apiId, stage, route }: RequestOutcome): RouteSeries {
+    const key = `${apiId}\n${stage}\n${route}`;
+    const known = this.series.get(key);
+    if (known !== undefined) return known;
+    if (this.series.size >= this.maxRoutes && route !== OTHER) {
+      return this.find({ apiId: OTHER, stage: OTHER, route: OTHER } as RequestOutcome);
+    }
+    const labels = `api="${escape(apiId)}",stage="${escape(stage)}",route="${escape(route)}"`;
+    const made = new RouteSeries(labels);
+    this.series.set(key, made);
+    return made;
+  }
+}
+
+function classLine(labels: string, index: number, count: number): string {
+  return count === 0 ? '' : `gatehouse_requests_total{${labels},status_class="${CLASSES[index]}"} ${count}\n`;
+}
+
+export function head(name: string, type: 'counter' | 'gauge' | 'histogram', help: string): string {
+  return `# HELP ${name} ${help}\n# TYPE ${name} ${type}\n`;
+}
+
+function escape(label: string): string {
+  return label.replace(/\\/g, '\\\\').replace(/"/g, '\\"').replace(/\n/g, '\\n');
+}

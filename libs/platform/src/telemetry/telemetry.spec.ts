@@ -1,0 +1,108 @@
+import type { RequestOutcome } from '@gatehouse/engine';
+import { AccessLogWriter } from './access-log-writer';
+import { ProcessMetrics } from './process-metrics';
+import { RequestMetrics } from './request-metrics';
+
+const outcome = (members: Partial<RequestOutcome> = {}): RequestOutcome => ({
+  accountId: '1',
+  apiId: 'api1',
+  stage: 'prod',
+  route: 'GET /pets',
+  status: 200,
+  latencyMs: 12,
+  requestBytes: 3,
+  responseBytes: 5,
+  ...members,
+});
+
+/** Every line of the text form: a comment, or a name, labels, and a number. */
+const LINE =
+  /^(?:# (?:HELP|TYPE) \S+ .+|[a-z_0-9]+(?:\{(?:[a-z_]+="(?:[^"\\\n]|\\.)*",?)*\})? -?[0-9.e+-]+(?:Inf)?)$/;
+const lines = (text: string): string[] => text.split('\n').filter((line) => line !== '');
+
+describe('request metrics', () => {
+  it('counts by route and class, and measures', () => {
+    const metrics = new RequestMetrics();
+    metrics.observe(outcome());
+    metrics.observe(outcome({ status: 204, latencyMs: 600, integrationLatencyMs: 590 }));
+    metrics.observe(outcome({ status: 503 }));
+    const labels = 'api="api1",stage="prod",route="GET /pets"';
+    const text = metrics.expose();
+    expect(text).toContain(`gatehouse_requests_total{${labels},status_class="2xx"} 2\n`);
+    expect(text).toContain(`gatehouse_requests_total{${labels},status_class="5xx"} 1\n`);
+    expect(text).toContain(`gatehouse_request_duration_seconds_bucket{${labels},le="0.01"} 0\n`);
+    expect(text).toContain(`gatehouse_request_duration_seconds_bucket{${labels},le="0.025"} 2\n`);
+    expect(text).toContain(`gatehouse_request_duration_seconds_bucket{${labels},le="+Inf"} 3\n`);
+    expect(text).toContain(`gatehouse_request_duration_seconds_count{${labels}} 3\n`);
+    expect(text).toContain(`gatehouse_integration_duration_seconds_count{${labels}} 1\n`);
+    expect(text).toContain(`gatehouse_request_bytes_total{${labels}} 9\n`);
+    expect(text).toContain(`gatehouse_response_bytes_total{${labels}} 15\n`);
+    expect(lines(text).filter((line) => !LINE.test(line))).toEqual([]);
+  });
+
+  it('holds a bounded number of series', () => {
+    const metrics = new RequestMetrics(10);
+    for (let i = 0; i < 1000; i++) metrics.observe(outcome({ route: `GET /${i}` }));
+    const counters = lines(metrics.expose()).filter((line) => line.startsWith('gatehouse_requests_total{'));
+    expect(counters).toHaveLength(11);
+    expect(counters.at(-1)).toBe(
+      'gatehouse_requests_total{api="_other",stage="_other",route="_other",status_class="2xx"} 990',
+    );
+  });
+
+  it('escapes labels', () => {
+    const metrics = new RequestMetrics();
+    metrics.observe(outcome({ route: 'GET /a"b\\c\nd' }));
+    expect(metrics.expose()).toContain('route="GET /a\\"b\\\\c\\nd"');
+  });
+});
+
+it('process metrics are well formed', () => {
+  const metrics = new ProcessMetrics('0.1.0');
+  const text = metrics.expose() + metrics.expose();
+  metrics.stop();
+  expect(lines(text).filter((line) => !LINE.test(line))).toEqual([]);
+  expect(text).toContain('gatehouse_build_info{version="0.1.0"');
+});
+
+describe('access log', () => {
+  it('writes lines in batches, in order', async () => {
+    const writes: string[] = [];
+    const log = new AccessLogWriter({
+      write: (text, done) => {
+        writes.push(text);
+        done?.();
+        return true;
+      },
+    });
+    for (let i = 0; i < 100; i++) log.write(`line ${i}`);
+    log.flush();
+    expect(writes).toHaveLength(1);
+    expect(writes[0]).toBe(`${Array.from({ length: 100 }, (_value, i) => `line ${i}`).join('\n')}\n`);
+    expect(log.expose()).toContain('{result="written"} 100');
+  });
+
+  it('flushes by itself', async () => {
+    const written = await new Promise<string>((resolve) => {
+      new AccessLogWriter({ write: (text) => (resolve(text), true) }).write('alone');
+    });
+    expect(written).toBe('alone\n');
+  });
+
+  it.each<[string, (text: string, done?: (error?: Error | null) => void) => boolean]>([
+    ['that never takes them', () => false],
+    ['that fails', (_text, done) => (done?.(new Error('disk full')), false)],
+    [
+      'that throws',
+      () => {
+        throw new Error('closed');
+      },
+    ],
+  ])('a reader %s costs lines, and a bounded buffer', (_what, write) => {
+    const log = new AccessLogWriter({ write }, 200_000);
+    for (let i = 0; i < 50_000; i++) log.write('x'.repeat(100));
+    log.flush();
+    const dropped = Number(/dropped"\} (\d+)/.exec(log.expose())?.[1]);
+    expect(dropped).toBeGreaterThan(40_000);
+  });
+});

@@ -1,0 +1,2 @@
+export * from './undici-upstream';
+export { AddressPolicy, type AddressPolicyOptions } from './address-policy';
