@@ -19,7 +19,8 @@ export function restRoutes(graph: RestApiGraph): Routes {
   const problems: Problem[] = [];
   const resources = Object.values(graph.resources).sort((a, b) => (a.path < b.path ? -1 : 1));
   for (const resource of resources) {
-    for (const method of Object.values(resource.resourceMethods)) {
+    const methods = Object.values(resource.resourceMethods);
+    for (const method of methods.sort((a, b) => (a.httpMethod < b.httpMethod ? -1 : 1))) {
       const path = `/resources/${escaped(resource.path)}/${method.httpMethod}`;
       routes.push(route(resource, method, integration(method.methodIntegration, path, problems)));
     }

@@ -2,8 +2,8 @@
 import { badRequest } from '../fault';
 import type { StringMap } from '../rest/types';
 import { requireTags } from '../tags';
-import { createIntegration } from './integrations';
-import { createRoute } from './routes';
+import { createIntegration, updateHttpIntegration, type IntegrationInput } from './integrations';
+import { createRoute, updateRoute } from './routes';
 import { newStage } from './stages';
 import type { Cors, HttpApi, HttpApiGraph, HttpStage } from './types';
 
@@ -63,14 +63,10 @@ export function createHttpApi(
 }
 
 function quickCreate(graph: HttpApiGraph, input: CreateApiInput, fresh: NewHttpApi): void {
-  const target = input.target ?? '';
-  const isLambda = target.startsWith('arn:');
   const integration = createIntegration(
     graph,
     {
-      integrationType: isLambda ? 'AWS_PROXY' : 'HTTP_PROXY',
-      integrationUri: target,
-      ...(isLambda ? { payloadFormatVersion: '2.0' } : { integrationMethod: 'ANY' }),
+      ...integrationFor(input.target ?? ''),
       ...(input.credentialsArn && { credentialsArn: input.credentialsArn }),
     },
     fresh.childId(),
@@ -82,6 +78,18 @@ function quickCreate(graph: HttpApiGraph, input: CreateApiInput, fresh: NewHttpA
     fresh.childId(),
   );
   route.apiGatewayManaged = true;
+}
+
+/** A target that is an ARN is a Lambda function, any other an address. */
+function integrationFor(target: string): IntegrationInput {
+  return target.startsWith('arn:')
+    ? { integrationType: 'AWS_PROXY', integrationUri: target, payloadFormatVersion: '2.0' }
+    : {
+        integrationType: 'HTTP_PROXY',
+        integrationUri: target,
+        integrationMethod: 'ANY',
+        payloadFormatVersion: '1.0',
+      };
 }
 
 /** UpdateApi: plain members, absent = unchanged. `target`/`routeKey`/`credentialsArn` change the managed parts. */
@@ -99,9 +107,11 @@ function updateManaged(graph: HttpApiGraph, input: ApiInput): void {
   if (!integration || !route) {
     throw badRequest('target, routeKey and credentialsArn can be updated for APIs made by quick create only');
   }
-  if (input.target !== undefined) integration.integrationUri = input.target;
-  if (input.credentialsArn !== undefined) integration.credentialsArn = input.credentialsArn;
-  if (input.routeKey !== undefined) route.routeKey = input.routeKey;
+  updateHttpIntegration(graph, integration.integrationId, {
+    ...(input.target !== undefined && integrationFor(input.target)),
+    ...(input.credentialsArn !== undefined && { credentialsArn: input.credentialsArn }),
+  });
+  if (input.routeKey !== undefined) updateRoute(graph, route.routeId, { routeKey: input.routeKey });
 }
 
 function applyApi(api: HttpApi, input: ApiInput): void {

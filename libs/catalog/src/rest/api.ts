@@ -70,19 +70,22 @@ function requireCompressionSize(size: number): number {
 const PRIVATE_IS_DUALSTACK = 'Only dualstack ipAddressType is supported for Private APIs.';
 
 function newEndpointConfiguration(input: CreateRestApiInput['endpointConfiguration']): EndpointConfiguration {
-  const types = input?.types ?? ['EDGE'];
-  if (types.length === 0)
-    throw badRequest('REGIONAL Configuration and EDGE Configuration cannot be both DISABLED.');
-  if (types.length > 1) throw badRequest('Cannot create an api with multiple Endpoint Types.');
-  const isPrivate = types[0] === 'PRIVATE';
-  const ipAddressType = input?.ipAddressType ?? (isPrivate ? 'dualstack' : 'ipv4');
-  if (isPrivate && ipAddressType !== 'dualstack') throw badRequest(PRIVATE_IS_DUALSTACK);
+  const type = requireOneType(input?.types ?? ['EDGE']);
+  const ipAddressType = input?.ipAddressType ?? (type === 'PRIVATE' ? 'dualstack' : 'ipv4');
+  if (type === 'PRIVATE' && ipAddressType !== 'dualstack') throw badRequest(PRIVATE_IS_DUALSTACK);
   const vpcEndpointIds = input?.vpcEndpointIds ?? [];
   return {
-    types: [...types],
+    types: [type],
     ipAddressType,
     ...(vpcEndpointIds.length > 0 && { vpcEndpointIds: [...vpcEndpointIds] }),
   };
+}
+
+function requireOneType([type, ...others]: readonly string[]): string {
+  if (type === undefined)
+    throw badRequest('REGIONAL Configuration and EDGE Configuration cannot be both DISABLED.');
+  if (others.length > 0) throw badRequest('Cannot create an api with multiple Endpoint Types.');
+  return type;
 }
 
 /** Replaces the endpoint type: `/endpointConfiguration/types/{n or TYPE}`. A private API becomes dualstack. */

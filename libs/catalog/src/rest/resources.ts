@@ -108,8 +108,10 @@ function requirePlace(
   pathPart: string,
   self: string | undefined,
 ): void {
-  if (parent.pathPart?.endsWith('+}')) {
-    throw badRequest(`Cannot create a child of a resource with a greedy path variable: ${parent.pathPart}`);
+  const hasChildren = self !== undefined && childrenOf(graph, self).length > 0;
+  const greedy = [parent.pathPart, hasChildren ? pathPart : undefined].find((part) => part?.endsWith('+}'));
+  if (greedy !== undefined) {
+    throw badRequest(`Cannot create a child of a resource with a greedy path variable: ${greedy}`);
   }
   const siblings = childrenOf(graph, parent.id).filter((sibling) => sibling.id !== self);
   if (siblings.some((sibling) => sibling.pathPart === pathPart)) {

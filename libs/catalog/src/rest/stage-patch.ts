@@ -1,8 +1,8 @@
 /** What UpdateStage may change, with AWS's messages (they are one family: everything unknown is a "method setting"). */
 import { badRequest } from '../fault';
-import { patchBoolean, pointer, type PatchOperation } from '../patch/operation';
+import { patchBoolean, pointer, unescapeToken, type PatchOperation } from '../patch/operation';
 import { METHOD_SETTING_PATHS, newMethodSetting, patchMethodSetting } from './method-settings';
-import { requireDeployment, requirePercent, requireVariable } from './stages';
+import { requireDeployment, requirePercent, requireVariables } from './stages';
 import type { CanarySettings, RestStage } from './types';
 
 type Apply = (stage: RestStage, operation: PatchOperation, deployments: ReadonlySet<string>) => void;
@@ -31,6 +31,9 @@ const MEMBERS: Readonly<Record<string, Apply>> = {
   '/cacheClusterSize': (stage, { value }) => void (stage.cacheClusterSize = requireCacheSize(value ?? '')),
 };
 
+const memberAt = (path: string): Apply | undefined =>
+  Object.hasOwn(MEMBERS, path) ? MEMBERS[path] : undefined;
+
 function requireCacheSize(size: string): string {
   const sizes = ['0.5', '1.6', '6.1', '13.5', '28.4', '58.2', '118', '237'];
   if (!sizes.includes(size))
@@ -58,19 +61,17 @@ function patchAccessLog(stage: RestStage, { op, path, value }: PatchOperation): 
 function patchCanary(stage: RestStage, operation: PatchOperation, deployments: ReadonlySet<string>): void {
   const { op, path, value = '' } = operation;
   if (op === 'add') throw badRequest(`Invalid add operation with path: ${path}`);
-  const [, member = '', key = '', ...rest] = pointer(path);
   const canary: CanarySettings = stage.canarySettings ?? {
     deploymentId: stage.deploymentId,
     percentTraffic: 0,
     useStageCache: false,
   };
-  if (op === 'remove') throw noSetting(path);
-  if (member === 'deploymentId' && !key) canary.deploymentId = requireDeployment(deployments, value);
-  else if (member === 'percentTraffic' && !key) canary.percentTraffic = requirePercent(Number(value));
-  else if (member === 'useStageCache' && !key) canary.useStageCache = patchBoolean(value);
-  else if (member === 'stageVariableOverrides' && key && rest.length === 0) {
-    requireVariable(key, value);
-    canary.stageVariableOverrides = { ...canary.stageVariableOverrides, [key]: value };
+  const override = keyBelow('/canarySettings/stageVariableOverrides/', path);
+  if (path === '/canarySettings/deploymentId') canary.deploymentId = requireDeployment(deployments, value);
+  else if (path === '/canarySettings/percentTraffic') canary.percentTraffic = requirePercent(Number(value));
+  else if (path === '/canarySettings/useStageCache') canary.useStageCache = patchBoolean(value);
+  else if (override !== undefined) {
+    canary.stageVariableOverrides = requireVariables({ ...canary.stageVariableOverrides, [override]: value });
   } else throw unknownPath(path);
   stage.canarySettings = canary;
 }
@@ -97,27 +98,32 @@ function promote(stage: RestStage, { path, from = '' }: PatchOperation): void {
   if (!canary) throw badRequest('Promotion not available. Canary does not exist.');
   if (isDeployment) stage.deploymentId = canary.deploymentId;
   else if (canary.stageVariableOverrides)
-    stage.variables = { ...stage.variables, ...canary.stageVariableOverrides };
+    stage.variables = requireVariables({ ...stage.variables, ...canary.stageVariableOverrides });
 }
 
 function patchVariable(stage: RestStage, { op, value = '' }: PatchOperation, name: string): void {
   const others = Object.entries(stage.variables ?? {}).filter(([known]) => known !== name);
   if (op !== 'remove') {
-    requireVariable(name, value);
-    stage.variables = { ...stage.variables, [name]: value };
+    stage.variables = requireVariables({ ...stage.variables, [name]: value });
   } else if (others.length > 0) stage.variables = Object.fromEntries(others);
   else delete stage.variables;
 }
 
+/** The one segment of `path` below `prefix`, unescaped. */
+function keyBelow(prefix: string, path: string): string | undefined {
+  const key = path.startsWith(prefix) ? path.slice(prefix.length) : '';
+  return key === '' || key.includes('/') ? undefined : unescapeToken(key);
+}
+
 function remove(stage: RestStage, path: string): void {
-  const [first = '', second = '', third = ''] = pointer(path);
+  const variable = keyBelow('/variables/', path);
+  const override = keyBelow('/canarySettings/stageVariableOverrides/', path);
   if (path === '/canarySettings') delete stage.canarySettings;
   else if (path === '/accessLogSettings') delete stage.accessLogSettings;
-  else if (first === 'variables' && second) patchVariable(stage, { op: 'remove', path }, second);
-  else if (path.startsWith('/canarySettings/stageVariableOverrides/') && removeCanaryVariable(stage, third))
-    return;
-  else if (MEMBERS[path] && path !== '/deploymentId')
-    MEMBERS[path]?.(stage, { op: 'replace', path, value: '' }, new Set());
+  else if (variable !== undefined) patchVariable(stage, { op: 'remove', path }, variable);
+  else if (override !== undefined && removeCanaryVariable(stage, override)) return;
+  else if (path !== '/deploymentId' && memberAt(path))
+    memberAt(path)?.(stage, { op: 'replace', path, value: '' }, new Set());
   else removeMethodSetting(stage, path);
 }
 
@@ -132,10 +138,10 @@ function removeMethodSetting(stage: RestStage, path: string): void {
 
 function replace(stage: RestStage, operation: PatchOperation, deployments: ReadonlySet<string>): void {
   const { path } = operation;
-  const [first = '', second = ''] = pointer(path);
-  const member = MEMBERS[path];
+  const variable = keyBelow('/variables/', path);
+  const member = memberAt(path);
   if (member) member(stage, operation, deployments);
-  else if (first === 'variables' && second) patchVariable(stage, operation, second);
+  else if (variable !== undefined) patchVariable(stage, operation, variable);
   else if (path.startsWith('/accessLogSettings/')) patchAccessLog(stage, operation);
   else if (path.startsWith('/canarySettings/')) patchCanary(stage, operation, deployments);
   else if (!setMethodSetting(stage, operation)) throw unknownPath(path);
@@ -158,6 +164,8 @@ function setMethodSetting(stage: RestStage, { path, value = '' }: PatchOperation
 const unknownPath = (path: string): Error =>
   badRequest(`Invalid method setting path: ${path}. Must be one of: [${METHOD_SETTING_PATHS}]`);
 
+const OPERATIONS: readonly string[] = ['add', 'remove', 'replace', 'copy'];
+
 /** Changes `stage` in place. `deployments`: the ids that exist in the API. */
 export function updateStage(
   stage: RestStage,
@@ -166,6 +174,9 @@ export function updateStage(
   now: number,
 ): void {
   for (const operation of operations) {
+    if (!OPERATIONS.includes(operation.op)) {
+      throw badRequest(`Invalid patch operation specified. Must be one of: [${OPERATIONS.join(', ')}]`);
+    }
     if (operation.op === 'copy') promote(stage, operation);
     else if (operation.op === 'remove' && !operation.path.startsWith('/accessLogSettings/'))
       remove(stage, operation.path);

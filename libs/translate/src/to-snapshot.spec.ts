@@ -1,0 +1,95 @@
+/**
+ * Golden documents: `testdata/{name}.in.json` (owner, graph, stage) must translate to `{name}.out.json`.
+ * `UPDATE_GOLDEN=1` writes the outputs anew (then `npm run format`); the diff is read by a person.
+ */
+import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import {
+  createRestApi,
+  putIntegration,
+  putMethod,
+  type HttpApiGraph,
+  type HttpStage,
+  type RestApiGraph,
+  type RestStage,
+} from '@gatehouse/catalog';
+import { decodePart, encodePart } from '@gatehouse/snapshot';
+import fc from 'fast-check';
+import { httpToSnapshot, restToSnapshot, type Owner, type Translated } from './to-snapshot';
+
+type Input =
+  | { readonly about: string; readonly owner: Owner; readonly graph: RestApiGraph; readonly stage: RestStage }
+  | {
+      readonly about: string;
+      readonly owner: Owner;
+      readonly graph: HttpApiGraph;
+      readonly stage: HttpStage;
+    };
+
+const DIRECTORY = join(__dirname, '../testdata');
+const isUpdating = process.env.UPDATE_GOLDEN === '1';
+const read = (file: string): unknown => JSON.parse(readFileSync(join(DIRECTORY, file), 'utf8'));
+const names = readdirSync(DIRECTORY)
+  .filter((file) => file.endsWith('.in.json'))
+  .map((file) => file.replace('.in.json', ''));
+
+function translate(input: Input): Translated {
+  return input.graph.kind === 'REST'
+    ? restToSnapshot(input.owner, input.graph, input.stage as RestStage)
+    : httpToSnapshot(input.owner, input.graph, input.stage as HttpStage);
+}
+
+describe.each(names)('%s', (name) => {
+  const input = read(`${name}.in.json`) as Input;
+
+  it('translates to its golden document', () => {
+    const actual: unknown = JSON.parse(JSON.stringify(translate(input)));
+    if (isUpdating)
+      writeFileSync(join(DIRECTORY, `${name}.out.json`), JSON.stringify(actual, null, 2) + '\n');
+    expect(actual).toEqual(read(`${name}.out.json`));
+  });
+
+  it('changes nothing of what it reads', () => {
+    const before = structuredClone(input);
+    translate(input);
+    expect(input).toEqual(before);
+  });
+
+  it('has the same bytes whatever the order in which its parts were stored', () => {
+    const turned = JSON.parse(JSON.stringify(input), (_key, value: unknown) => reversed(value)) as Input;
+    expect(encodePart(translate(turned).snapshot).hash).toBe(encodePart(translate(input).snapshot).hash);
+  });
+
+  it('is a part that reads back as it was written', () => {
+    const { snapshot } = translate(input);
+    expect(decodePart(encodePart(snapshot))).toEqual(snapshot);
+  });
+});
+
+/** An object with its members in the opposite order; everything else as it is. */
+function reversed(value: unknown): unknown {
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) return value;
+  return Object.fromEntries(Object.entries(value).reverse());
+}
+
+it('has an output for each input and no other', () => {
+  const outputs = readdirSync(DIRECTORY).filter((file) => file.endsWith('.out.json'));
+  expect(outputs).toEqual(names.map((name) => `${name}.out.json`));
+  expect(existsSync(join(DIRECTORY, 'rest-orders.in.json'))).toBe(true);
+});
+
+it('never throws on user data: any text in any template, mapping or address becomes part of the snapshot', () => {
+  const stage = (read('rest-orders.in.json') as Input).stage as RestStage;
+  const texts = fc.dictionary(fc.string(), fc.string(), { maxKeys: 4 });
+  fc.assert(
+    fc.property(fc.webUrl(), texts, texts, fc.string(), (uri, requestTemplates, requestParameters, verb) => {
+      const graph = createRestApi({ name: 'fuzz' }, { apiId: 'a1', rootResourceId: 'r1' }, 1);
+      putMethod(graph, 'r1', 'ANY', { authorizationType: 'NONE' });
+      const input = { type: 'HTTP', integrationHttpMethod: verb || 'GET', uri };
+      putIntegration(graph, 'r1', 'ANY', { ...input, requestTemplates, requestParameters });
+      const { snapshot, problems } = restToSnapshot({ accountId: '0', region: 'us-east-1' }, graph, stage);
+      expect(snapshot.routes[0]?.integration).toMatchObject({ uri, requestTemplates, requestParameters });
+      expect(problems).toEqual([]);
+    }),
+  );
+});
