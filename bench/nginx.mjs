@@ -1,0 +1,53 @@
+// Configurations of nginx: as the origin, and as the reference proxy (one worker, kept-alive connections to the origin).
+import { CASES } from './traffic.mjs';
+
+const frame = (folder, http) => `
+daemon off;
+worker_processes 1;
+pid ${folder}/nginx.pid;
+error_log ${folder}/error.log warn;
+events { worker_connections 1024; }
+http {
+  access_log off;
+  keepalive_requests 100000000;
+  keepalive_timeout 120s;
+  default_type text/plain;
+  client_body_temp_path ${folder}/body;
+  proxy_temp_path ${folder}/proxy;
+  fastcgi_temp_path ${folder}/fastcgi;
+  uwsgi_temp_path ${folder}/uwsgi;
+  scgi_temp_path ${folder}/scgi;
+${http}
+}
+`;
+
+/** The answers are files, so that long ones are sent as an origin would send them. */
+export function originConfig(folder, port) {
+  const gets = CASES.filter(({ method }) => method === 'GET').map(({ path }) => `    location = ${path} {}`);
+  return frame(
+    folder,
+    `  sendfile on;
+  open_file_cache max=16;
+  server {
+    listen 127.0.0.1:${port};
+    root ${folder}/files;
+${gets.join('\n')}
+    location = /post { return 200 "received $content_length"; }
+  }`,
+  );
+}
+
+export function proxyConfig(folder, port, originPort) {
+  return frame(
+    folder,
+    `  upstream origin { server 127.0.0.1:${originPort}; keepalive 128; keepalive_requests 100000000; }
+  server {
+    listen 127.0.0.1:${port};
+    location / {
+      proxy_pass http://origin;
+      proxy_http_version 1.1;
+      proxy_set_header Connection "";
+    }
+  }`,
+  );
+}
