@@ -12,12 +12,17 @@ const hasAws = spawnSync('aws', ['--version'], { stdio: 'ignore' }).status === 0
 /** The files of the tree as git sees them, and the installed packages as hard links: `npm ci` needs a network, tests have none. */
 function copyTree(): string {
   const home = mkdtempSync(join(tmpdir(), 'gatehouse-clone-'));
-  const files = execFileSync('git', ['ls-files', '-co', '--exclude-standard', '-z'], { cwd: ROOT, encoding: 'utf8' });
+  const files = execFileSync('git', ['ls-files', '-co', '--exclude-standard', '-z'], {
+    cwd: ROOT,
+    encoding: 'utf8',
+  });
   for (const file of files.split('\0').filter((name) => name !== '' && existsSync(join(ROOT, name)))) {
     mkdirSync(dirname(join(home, file)), { recursive: true });
     cpSync(join(ROOT, file), join(home, file));
   }
-  const linked = spawnSync('cp', ['-al', join(ROOT, 'node_modules'), join(home, 'node_modules')], { stdio: 'ignore' });
+  const linked = spawnSync('cp', ['-al', join(ROOT, 'node_modules'), join(home, 'node_modules')], {
+    stdio: 'ignore',
+  });
   if (linked.status !== 0) execFileSync('cp', ['-a', join(ROOT, 'node_modules'), home]);
   return home;
 }
@@ -60,7 +65,10 @@ suite('the first minute', () => {
       'http://127.0.0.1:8081': printed(/--target (\S+)/),
     };
     // Only the ports differ from what a newcomer sees: tests take free ones.
-    const script = Object.entries(addresses).reduce((text, [from, to]) => text.replaceAll(from, to), pastedBlocks().join('\n'));
+    const script = Object.entries(addresses).reduce(
+      (text, [from, to]) => text.replaceAll(from, to),
+      pastedBlocks().join('\n'),
+    );
     const shell = run('bash', ['-euo', 'pipefail', '-c', script], cleanEnvironment({}), home);
     expect([await shell.exited, shell.output()]).toEqual([0, expect.anything()]);
     const output = shell.output();

@@ -2,6 +2,7 @@
  * Between the bytes of a field value and text. On the wire a value is bytes, kept as a latin1 string; mappings work on
  * Unicode text, so a value is read as UTF-8 where it is valid UTF-8 and written as UTF-8.
  */
+import { isUtf8 } from 'node:buffer';
 
 /** RFC 9110 5.6.2 `token`. */
 const TOKEN = /^[!#$%&'*+.^_`|~0-9A-Za-z-]+$/;
@@ -13,8 +14,8 @@ export function isFieldName(text: string): boolean {
 /** Bytes of a value as text. */
 export function textOfField(value: string): string {
   if (isAscii(value)) return value;
-  const text = Buffer.from(value, 'latin1').toString('utf8');
-  return text.includes('�') ? value : text;
+  const bytes = Buffer.from(value, 'latin1');
+  return isUtf8(bytes) ? bytes.toString('utf8') : value;
 }
 
 /** Text as a field value; `undefined` when it holds a control character and would break out of its line (RFC 9110 5.5). */

@@ -44,6 +44,7 @@ test('text goes to bytes and back', () => {
     }),
   );
   expect(textOfField('\xff')).toBe('\xff');
+  expect(textOfField(fieldOfText('\ufffd') ?? '')).toBe('\ufffd');
 });
 
 test.each(['a\r\nb', 'a\nb', '\0', '\x7f', '\x1b[2J'])('%j would break out of its line', (text) => {
