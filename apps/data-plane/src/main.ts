@@ -9,6 +9,7 @@ import {
   RedisFeed,
   startManagementServer,
   startTelemetry,
+  type Address,
   type Config,
 } from '@gatehouse/platform';
 
@@ -20,6 +21,7 @@ async function main(): Promise<void> {
   if (config.redisUrl === undefined) {
     throw new ConfigError('REDIS_URL is missing: a data plane of its own gets its snapshots from Redis');
   }
+  const redis = addressOf(config.redisUrl);
   const logger = createLogger(config.logLevel);
   const telemetry = startTelemetry({
     environment: process.env,
@@ -35,7 +37,7 @@ async function main(): Promise<void> {
     publicKeys,
     logger,
     telemetry,
-    ownAddresses: () => [config.adminListen, config.managementListen],
+    ownAddresses: () => [config.adminListen, config.managementListen, redis],
   });
   const management = await startManagementServer(config.managementListen, [dataPlane.probe]);
   logger.info('data plane started', {
@@ -59,6 +61,13 @@ function trustedKeys({ snapshotPublicKeyFile }: Config) {
     const reason = error instanceof Error ? error.message : String(error);
     throw new ConfigError(`GATEHOUSE_SNAPSHOT_PUBLIC_KEY_FILE cannot be used: ${reason}`);
   }
+}
+
+/** No integration may reach the snapshots' Redis, where it is on this machine. */
+function addressOf(redisUrl: string): Address {
+  if (!URL.canParse(redisUrl)) throw new ConfigError('REDIS_URL is no URL');
+  const { hostname, port } = new URL(redisUrl);
+  return { host: hostname.replace(/^\[|\]$/g, ''), port: Number(port || 6379) };
 }
 
 /** The first signal drains; the second ends the process at once. */

@@ -46,7 +46,11 @@ export class HttpExchange {
   run(head: SoundHead, handle: Handle): void {
     this.isLast = head.isUpgrade;
     const answer = handle(this.inbound(head));
-    if (answer instanceof Promise) void answer.then((late) => this.reply(late));
+    if (answer instanceof Promise)
+      void answer.then(
+        (late) => this.reply(late),
+        () => this.refuse(500),
+      );
     else this.reply(answer);
   }
 
