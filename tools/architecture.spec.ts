@@ -47,7 +47,8 @@ const RULES: Readonly<Record<string, Rule>> = {
   translate: { ...kernel, ours: ['catalog', ...L2] },
   engine: { ...kernel, ours: L2 },
   'aws-wire': { ...kernel, ours: ['standards'] },
-  platform: { ours: [...L2, 'engine'], banned: ['@nestjs/', 'typeorm'], io: true },
+  http: { ours: [], banned: ['@nestjs/', 'typeorm'], io: true },
+  platform: { ours: [...L2, 'engine', 'http'], banned: ['@nestjs/', 'typeorm'], io: true },
   'data-plane': { ours: [...L2, 'engine', 'platform'], banned: NO_NEST, io: true },
   'control-plane': {
     ours: ['catalog', ...L2, 'translate', 'engine', 'aws-wire', 'platform'],
