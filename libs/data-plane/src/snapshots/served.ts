@@ -80,13 +80,16 @@ export class Served {
     }
   }
 
-  /** A snapshot that this node must not serve changes nothing in the gateway; asking for it again would not help. */
+  /**
+   * A snapshot that this node must not serve changes nothing in the gateway; asking for it again would not help. Faults of
+   * single routes are not this node's: the control plane shows them as the stage's problems.
+   */
   private put({ entry, snapshot }: FetchedPart): void {
     const place = placeOf(entry);
-    const problems = this.gateway.apply(snapshot);
+    const refusals = this.gateway.apply(snapshot).filter(({ path }) => !path.startsWith('/routes'));
     this.entries.set(place, entry);
-    if (problems.length === 0) this.faults.clear(place);
-    else this.faults.set(place, told(problems));
+    if (refusals.length === 0) this.faults.clear(place);
+    else this.faults.set(place, told(refusals));
   }
 
   private removeAllBut(places: ReadonlySet<string>): void {

@@ -44,7 +44,15 @@ function echo(request: IncomingMessage, body: string): object {
   const query: Record<string, string[]> = Object.fromEntries(
     [...new Set(url.searchParams.keys())].map((name) => [name, url.searchParams.getAll(name)]),
   );
-  return { method: request.method, path: url.pathname, query, headers: request.headersDistinct, body };
+  return { method: request.method, path: url.pathname, query, headers: headersOf(request.rawHeaders), body };
+}
+
+/** Lower-case name -> all values; a null prototype, so that no name is special. */
+function headersOf(raw: readonly string[]): Record<string, string[]> {
+  const headers = Object.create(null) as Record<string, string[]>;
+  for (let i = 0; i < raw.length; i += 2)
+    (headers[(raw[i] ?? '').toLowerCase()] ??= []).push(raw[i + 1] ?? '');
+  return headers;
 }
 
 /** `undefined` = too long. */

@@ -85,6 +85,8 @@ async function answersPing(url: string): Promise<void> {
   }
 }
 
+export { freePort };
+
 /** Polls without sleeping long; throws with `what` after the deadline (default 10 s). */
 export async function until(
   what: string,
