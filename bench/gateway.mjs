@@ -65,6 +65,7 @@ const dataPlane = await startDataPlane({
     dataDir,
     region: 'us-east-1',
     privateOrigins: 'loopback',
+    hostSuffixes: [],
     nodeId: 'bench',
     drainSeconds: 1,
   },

@@ -294,9 +294,7 @@ describe('native surface', () => {
         }
       ).items;
     await until('published', async () => (await problems()).length > 0);
-    expect(await problems()).toMatchObject([
-      { path: '/resources/~1/GET/integration', code: 'NOT_SUPPORTED' },
-    ]);
+    expect(await problems()).toMatchObject([{ path: '/routes/GET ~1/integration', code: 'NOT_SUPPORTED' }]);
   });
 
   it('lists what nodes cannot run of a snapshot, such as a template with logic', async () => {

@@ -341,6 +341,7 @@ it('tells whose address is taken', async () => {
       dataDir: folder.path,
       region: 'us-east-1',
       privateOrigins: 'loopback',
+      hostSuffixes: [],
       nodeId: 'node-2',
       drainSeconds: 1,
     },

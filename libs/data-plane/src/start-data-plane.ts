@@ -28,7 +28,7 @@ import { Subscription } from './snapshots/subscription';
 export interface DataPlaneOptions {
   readonly config: Pick<
     Config,
-    'gatewayListen' | 'dataDir' | 'region' | 'privateOrigins' | 'nodeId' | 'drainSeconds'
+    'gatewayListen' | 'dataDir' | 'region' | 'hostSuffixes' | 'privateOrigins' | 'nodeId' | 'drainSeconds'
   >;
   /** Its owner closes it, after `stop`. */
   readonly feed: Feed;
@@ -38,8 +38,6 @@ export interface DataPlaneOptions {
   readonly ownAddresses: () => Iterable<Address>;
   /** Absent = nothing is told. Its owner stops it, after `stop`. */
   readonly telemetry?: Pick<Telemetry, 'tracing' | 'observer' | 'accessLog' | 'metrics'>;
-  /** Further names below which APIs are reached, e.g. `execute-api.example.com`. */
-  readonly hostSuffixes?: readonly string[];
 }
 
 export interface DataPlane {
@@ -74,11 +72,11 @@ class Node implements DataPlane {
   private stopping: Promise<void> | undefined;
 
   constructor(private readonly options: DataPlaneOptions) {
-    const { config, feed, logger, publicKeys, ownAddresses, hostSuffixes = [] } = options;
+    const { config, feed, logger, publicKeys, ownAddresses } = options;
     this.upstream = new UndiciUpstream({ privateOrigins: config.privateOrigins, ownAddresses });
     this.gateway = new Gateway(kitOf(options, this.upstream), {
       region: config.region,
-      defaultHostSuffixes: hostSuffixes,
+      defaultHostSuffixes: config.hostSuffixes,
     });
     this.faultBook = new Faults(logger, () => this.reporter?.send());
     this.subscription = new Subscription({

@@ -21,7 +21,7 @@ export function restRoutes(graph: RestApiGraph): Routes {
   for (const resource of resources) {
     const methods = Object.values(resource.resourceMethods);
     for (const method of methods.sort((a, b) => (a.httpMethod < b.httpMethod ? -1 : 1))) {
-      const path = `/resources/${escaped(resource.path)}/${method.httpMethod}`;
+      const path = `/routes/${escaped(keyOf(resource, method))}`;
       routes.push(route(resource, method, integration(method.methodIntegration, path, problems)));
     }
   }
@@ -31,12 +31,14 @@ export function restRoutes(graph: RestApiGraph): Routes {
 /** A JSON pointer token (RFC 6901). */
 export const escaped = (token: string): string => token.replace(/~/g, '~0').replace(/\//g, '~1');
 
+const keyOf = (resource: Resource, method: Method): string => `${method.httpMethod} ${resource.path}`;
+
 function route(resource: Resource, method: Method, integrationSnapshot: IntegrationSnapshot): Route {
   return {
     id: resource.id,
     method: method.httpMethod,
     path: resource.path,
-    key: `${method.httpMethod} ${resource.path}`,
+    key: keyOf(resource, method),
     ...(method.operationName !== undefined && { operationName: method.operationName }),
     authorization: authorization(method),
     apiKeyRequired: method.apiKeyRequired,

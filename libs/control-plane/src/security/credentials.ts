@@ -59,17 +59,26 @@ export class Credentials {
     return accessKeyId === undefined ? undefined : this.callerOf(accessKeyId);
   }
 
-  /** Makes the first credential when there is none, and its files when they are missing. */
+  /**
+   * The first start makes a credential. Settings that name another one replace it, so that a key can be taken back. On one
+   * machine lost files are written again; the token is then a new one, since only its hash is stored.
+   */
   async ensureFirst(config: Config): Promise<void> {
     await this.load();
-    if (this.byKey.size === 0 || this.settingsChanged(config)) await this.createFirst(config);
+    if (this.byKey.size === 0 || this.settingsDiffer(config)) await this.replaceAll(config);
+    else if (config.databaseUrl === undefined && !credentialFiles(config.dataDir).exist) {
+      const [[accessKeyId, known]] = [...this.byKey] as [[string, Known]];
+      await this.replaceAll({ ...config, adminAccessKeyId: accessKeyId, adminSecretAccessKey: known.secret });
+    }
   }
 
-  private settingsChanged({ adminAccessKeyId, adminSecretAccessKey }: Config): boolean {
-    return adminAccessKeyId !== undefined && this.secretOf(adminAccessKeyId) !== adminSecretAccessKey;
+  private settingsDiffer({ adminAccessKeyId, adminSecretAccessKey, adminToken }: Config): boolean {
+    const isOtherKey =
+      adminAccessKeyId !== undefined && this.secretOf(adminAccessKeyId) !== adminSecretAccessKey;
+    return isOtherKey || (adminToken !== undefined && this.callerOfToken(adminToken) === undefined);
   }
 
-  private async createFirst(config: Config): Promise<void> {
+  private async replaceAll(config: Config): Promise<void> {
     const accessKeyId = config.adminAccessKeyId ?? `AKIA${base32(16)}`;
     const secret = config.adminSecretAccessKey ?? randomBytes(30).toString('base64');
     const token = config.adminToken ?? randomBytes(32).toString('base64url');
@@ -80,7 +89,10 @@ export class Credentials {
       tokenHash: hashToken(token),
       createdAt: new Date(),
     };
-    await this.database.manager.upsert(CredentialRow, row, ['accessKeyId']);
+    await this.database.transaction(async (db) => {
+      await db.deleteAll(CredentialRow);
+      await db.insert(CredentialRow, row);
+    });
     writeCredentialFiles(config, { accessKeyId, secret, token });
     await this.load();
   }

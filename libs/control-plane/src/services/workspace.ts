@@ -65,13 +65,21 @@ export class Workspace {
     });
   }
 
-  /** Wakes the publisher after the commit; an empty outbox costs it nothing. */
+  /** Wakes the publisher after a commit that left something in the outbox. */
   async transaction<T>(work: (db: EntityManager) => Promise<T>): Promise<T> {
-    const result = await this.database.transaction(work);
-    this.wakePublisher();
+    let isMarked = false;
+    const result = await this.database.transaction(async (db) => {
+      const done = await work(db);
+      isMarked = marked.has(db);
+      return done;
+    });
+    if (isMarked) this.wakePublisher();
     return result;
   }
 }
+
+/** Transactions that wrote to the outbox. */
+const marked = new WeakSet<EntityManager>();
 
 /** The stage's snapshot is made anew after the commit. */
 export async function markForPublication(
@@ -79,9 +87,10 @@ export async function markForPublication(
   apiId: string,
   stages: readonly string[],
 ): Promise<void> {
-  if (stages.length > 0)
-    await db.insert(
-      OutboxRow,
-      stages.map((stage) => ({ apiId, stage })),
-    );
+  if (stages.length === 0) return;
+  marked.add(db);
+  await db.insert(
+    OutboxRow,
+    stages.map((stage) => ({ apiId, stage })),
+  );
 }

@@ -41,6 +41,7 @@ export function startNode(options: StartOptions): Promise<DataPlane> {
       dataDir,
       region: 'us-east-1',
       privateOrigins: 'loopback',
+      hostSuffixes: [],
       nodeId: 'node-1',
       drainSeconds: 3,
     },

@@ -40,6 +40,8 @@ export interface Config {
   readonly adminToken?: string;
   /** Holds `{apiId}`; absent = made from the gateway's address. */
   readonly endpointUrl?: string;
+  /** Lower case, without leading dot. */
+  readonly hostSuffixes: readonly string[];
   readonly privateOrigins: 'none' | 'loopback' | 'private' | readonly string[];
   readonly masterKeyFile: string;
   readonly signingKeyFile: string;
@@ -70,6 +72,9 @@ export function readConfig(environment: NodeJS.ProcessEnv): Config {
     ...optional('redisUrl', environment.REDIS_URL),
     ...optional('endpointUrl', read('GATEHOUSE_ENDPOINT_URL')),
     dataDir,
+    hostSuffixes: list(read('GATEHOUSE_HOST_SUFFIXES')).map((suffix) =>
+      suffix.toLowerCase().replace(/^\./, ''),
+    ),
     privateOrigins: privateOrigins(read('GATEHOUSE_PRIVATE_ORIGINS') ?? 'loopback'),
     masterKeyFile: resolve(read('GATEHOUSE_MASTER_KEY_FILE') ?? `${dataDir}/master-key`),
     signingKeyFile: resolve(read('GATEHOUSE_SIGNING_KEY_FILE') ?? `${dataDir}/signing-key.pem`),

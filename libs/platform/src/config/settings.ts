@@ -54,6 +54,12 @@ export const SETTINGS = [
       'how clients reach an API, with {apiId}; default http://{apiId}.execute-api.localhost:<gateway port>',
   },
   {
+    name: 'GATEHOUSE_HOST_SUFFIXES',
+    default: '',
+    meaning:
+      'further names (comma list) below which APIs answer as {apiId}.{suffix}, beside execute-api.localhost and the AWS form',
+  },
+  {
     name: 'GATEHOUSE_PRIVATE_ORIGINS',
     default: 'loopback',
     meaning:
