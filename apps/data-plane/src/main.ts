@@ -1,5 +1,9 @@
-/** One data-plane node: traffic on the gateway's address, state on the management address, snapshots from Redis. */
-import { startDataPlane } from '@gatehouse/data-plane';
+/**
+ * A data plane of its own: traffic on the gateway's address, state on the management address, snapshots from Redis. With
+ * more than one worker this process supervises, and each worker is this program again.
+ */
+import cluster from 'node:cluster';
+import { linkToSupervisor, startDataPlane } from '@gatehouse/data-plane';
 import {
   ConfigError,
   createLogger,
@@ -12,6 +16,7 @@ import {
   type Address,
   type Config,
 } from '@gatehouse/platform';
+import { supervise } from './supervise';
 
 const VERSION = '0.1.0';
 const TELEMETRY_FLUSH_MS = 2000;
@@ -21,7 +26,16 @@ async function main(): Promise<void> {
   if (config.redisUrl === undefined) {
     throw new ConfigError('REDIS_URL is missing: a data plane of its own gets its snapshots from Redis');
   }
-  const redis = addressOf(config.redisUrl);
+  if (config.workers > 1 && cluster.isPrimary) {
+    const supervised = await supervise(config);
+    onStopSignal(() => supervised.stop());
+    return;
+  }
+  await serve(config, config.redisUrl);
+}
+
+async function serve(config: Config, redisUrl: string): Promise<void> {
+  const redis = addressOf(redisUrl);
   const logger = createLogger(config.logLevel);
   const telemetry = startTelemetry({
     environment: process.env,
@@ -30,7 +44,7 @@ async function main(): Promise<void> {
     accessLog: process.stdout,
   });
   const publicKeys = trustedKeys(config);
-  const feed = new RedisFeed({ url: config.redisUrl, logger });
+  const feed = new RedisFeed({ url: redisUrl, logger });
   const dataPlane = await startDataPlane({
     config,
     feed,
@@ -39,19 +53,23 @@ async function main(): Promise<void> {
     telemetry,
     ownAddresses: () => [config.adminListen, config.managementListen, redis],
   });
-  const management = await startManagementServer(config.managementListen, [dataPlane.probe]);
-  logger.info('data plane started', {
+  const management = cluster.isWorker
+    ? undefined
+    : await startManagementServer(config.managementListen, [dataPlane.probe]);
+  logger.info(cluster.isWorker ? 'worker started' : 'data plane started', {
     node: config.nodeId,
     revision: dataPlane.revision(),
     gateway: format(dataPlane.gatewayAddress),
-    management: format(management.address),
+    ...(management && { management: format(management.address) }),
   });
-  onStopSignal(async () => {
+  const stop = onStopSignal(async () => {
     await dataPlane.stop();
-    await management.stop();
+    await management?.stop();
     await feed.close();
     await telemetry.stop(TELEMETRY_FLUSH_MS);
+    link.close();
   });
+  const link = linkToSupervisor(dataPlane.probe, stop);
 }
 
 function trustedKeys({ snapshotPublicKeyFile }: Config) {
@@ -70,16 +88,21 @@ function addressOf(redisUrl: string): Address {
   return { host: hostname.replace(/^\[|\]$/g, ''), port: Number(port || 6379) };
 }
 
-/** The first signal drains; the second ends the process at once. */
-function onStopSignal(stop: () => Promise<void>): void {
+/** The first signal drains; the second ends the process at once. A worker leaves Ctrl-C to its supervisor. */
+function onStopSignal(stop: () => Promise<void>): () => void {
   let isStopping = false;
-  const onSignal = (): void => {
-    if (isStopping) process.exit(1);
+  const begin = (): void => {
+    if (isStopping) return;
     isStopping = true;
     stop().then(() => process.exit(0), fail);
   };
+  const onSignal = (): void => {
+    if (isStopping) process.exit(1);
+    begin();
+  };
   process.on('SIGTERM', onSignal);
-  process.on('SIGINT', onSignal);
+  process.on('SIGINT', cluster.isWorker ? () => undefined : onSignal);
+  return begin;
 }
 
 function fail(error: unknown): void {

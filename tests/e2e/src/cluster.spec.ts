@@ -1,4 +1,5 @@
 /** Several processes, real servers: rollout, loss, static stability. */
+import { spawnSync } from 'node:child_process';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import {
@@ -166,6 +167,36 @@ describeWithRedis('two data planes over PostgreSQL and Redis', () => {
   const isGenuine = async (redis: Redis): Promise<boolean> =>
     !(await redis.hget('gatehouse:manifest', 'manifest'))?.includes('"AAAA"');
 
+  it('serves with several workers, adds their metrics up, and replaces a killed one without refusing a connection', async () => {
+    const { ApiId = '' } = await control.http.send(
+      new CreateApiCommand({ Name: 'w', ProtocolType: 'HTTP', Target: `${origin.url}/w` }),
+    );
+    const node = await cluster.node('node-w', { GATEHOUSE_WORKERS: '2' });
+    const path = `/_aws/execute-api/${ApiId}/x`;
+    await until('both workers are ready', () => isReady(node));
+    await everywhere([node], path, ({ status }) => status === 200);
+    const pids = (): number[] => workersOf(node.program.pid);
+    expect(pids()).toHaveLength(2);
+    const [victim = 0] = pids();
+    process.kill(victim, 'SIGKILL');
+    // New connections, while one worker is gone: never refused.
+    const answers = await Promise.all(
+      Array.from({ length: 200 }, () =>
+        fetch(`${node.gateway}${path}`, { headers: { connection: 'close' } }),
+      ),
+    );
+    expect(answers.filter(({ status }) => status !== 200)).toEqual([]);
+    await until(
+      'a new worker',
+      async () => pids().length === 2 && !pids().includes(victim) && (await isReady(node)),
+    );
+    const metrics = await (await fetch(`${node.management}/metrics`)).text();
+    expect(metrics.match(/# TYPE gatehouse_requests_total/g)).toHaveLength(1);
+    node.program.signal('SIGTERM');
+    expect(await node.program.exited).toBe(0);
+    expect(pids()).toEqual([]);
+  });
+
   it('stores no secret in the open, neither in PostgreSQL nor in Redis', async () => {
     const secret = (await control.rest.config.credentials()).secretAccessKey;
     const client = new Client({ connectionString: cluster.postgres.url });
@@ -201,6 +232,15 @@ describeWithRedis('two data planes over PostgreSQL and Redis', () => {
     expect((await fetch(`${nodes[1]?.gateway}${path}`)).status).toBe(200);
   });
 });
+
+/** Process ids of the children of a process. */
+function workersOf(pid: number): number[] {
+  const { stdout } = spawnSync('ps', ['-o', 'pid=', '--ppid', String(pid)], { encoding: 'utf8' });
+  return stdout
+    .split('\n')
+    .map(Number)
+    .filter((child) => child > 0);
+}
 
 /** Answers with the version in its path, so that a mixed or stale answer is seen. */
 async function startVersionOrigin(): Promise<{ url: string; stop(): Promise<void> }> {

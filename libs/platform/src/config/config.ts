@@ -2,7 +2,7 @@
  * The one place that reads the environment. A wrong value stops the start with a message that names the setting.
  */
 import { isIP } from 'node:net';
-import { hostname } from 'node:os';
+import { availableParallelism, hostname } from 'node:os';
 import { resolve } from 'node:path';
 import { SETTINGS, unknownSettings, type SettingName } from './settings';
 
@@ -46,6 +46,8 @@ export interface Config {
   readonly masterKeyFile: string;
   readonly signingKeyFile: string;
   readonly snapshotPublicKeyFile: string;
+  /** Worker processes of a data plane of its own; 1 = none beside the process itself. */
+  readonly workers: number;
   readonly nodeId: string;
   readonly drainSeconds: number;
   readonly logLevel: LogLevel;
@@ -81,6 +83,7 @@ export function readConfig(environment: NodeJS.ProcessEnv): Config {
     snapshotPublicKeyFile: resolve(
       read('GATEHOUSE_SNAPSHOT_PUBLIC_KEY_FILE') ?? `${dataDir}/signing-key.pub.pem`,
     ),
+    workers: workers(read),
     nodeId: read('GATEHOUSE_NODE_ID') ?? `${hostname()}-${process.pid}`,
     drainSeconds: integer('GATEHOUSE_DRAIN_SECONDS', read, 0, 3600),
     logLevel: oneOf('GATEHOUSE_LOG_LEVEL', read, ['error', 'warn', 'info', 'debug']),
@@ -179,6 +182,11 @@ function privateOrigins(text: string): Config['privateOrigins'] {
     );
   }
   return blocks;
+}
+
+function workers(read: Read): number {
+  if (read('GATEHOUSE_WORKERS') === 'auto') return availableParallelism();
+  return integer('GATEHOUSE_WORKERS', read, 1, 256);
 }
 
 function integer(name: SettingName, read: Read, low: number, high: number): number {

@@ -77,6 +77,11 @@ export const SETTINGS = [
     name: 'GATEHOUSE_SNAPSHOT_PUBLIC_KEY_FILE',
     meaning: 'Ed25519 public keys (PEM, one or more) that a data plane trusts; default in the data folder',
   },
+  {
+    name: 'GATEHOUSE_WORKERS',
+    default: '1',
+    meaning: 'processes of a data plane that runs on its own: a number, or auto for one per core',
+  },
   { name: 'GATEHOUSE_NODE_ID', meaning: 'name of this data-plane node; default host name and process id' },
   {
     name: 'GATEHOUSE_DRAIN_SECONDS',

@@ -1,0 +1,115 @@
+/**
+ * Holds the listening sockets and keeps `workers` processes of the same program behind them. A worker that dies is replaced
+ * at once; one that dies again and again young is replaced ever later, so that a broken start does not burn the machine.
+ */
+import cluster, { type Worker } from 'node:cluster';
+import type { Logger, Probe } from '@gatehouse/platform';
+import { mergeMetrics } from './merge-metrics';
+import { isState, type StopRequest, type WorkerState } from './messages';
+
+const YOUNG_MS = 2000;
+const FIRST_DELAY_MS = 50;
+const LONGEST_DELAY_MS = 5000;
+
+export interface SupervisorOptions {
+  readonly workers: number;
+  /** Environment of the worker at a place, 1 to `workers`, beside the supervisor's own. */
+  readonly environmentOf: (place: number) => NodeJS.ProcessEnv;
+  readonly logger: Logger;
+  /** A worker failed before any was ready: the settings are wrong, so starting again would not help. */
+  readonly onHopeless: () => void;
+}
+
+interface Place {
+  readonly number: number;
+  worker: Worker;
+  startedAt: number;
+  /** Starts in a row that ended young. */
+  failures: number;
+  state: WorkerState | undefined;
+}
+
+export class Supervisor {
+  private readonly places: Place[];
+  private stopping: Promise<void> | undefined;
+  private wasReady = false;
+
+  constructor(private readonly options: SupervisorOptions) {
+    this.places = Array.from({ length: options.workers }, (_, i) => this.open(i + 1));
+  }
+
+  readonly probe: Probe = {
+    role: 'data-plane',
+    ready: () => this.reason(),
+    metrics: () => mergeMetrics(this.places.map(({ state }) => state?.metrics ?? '')),
+  };
+
+  /** Asks every worker to drain; resolves when the last one is gone. */
+  stop(): Promise<void> {
+    return (this.stopping ??= Promise.all(this.places.map(({ worker }) => ended(worker))).then(
+      () => undefined,
+    ));
+  }
+
+  private reason(): string | undefined {
+    if (this.stopping) return 'draining';
+    const reasons = this.places.flatMap(({ number, state }) =>
+      state !== undefined && state.reason === undefined
+        ? []
+        : [`worker ${number}: ${state?.reason ?? 'starting'}`],
+    );
+    return reasons.length === 0 ? undefined : reasons.join(', ');
+  }
+
+  private open(number: number): Place {
+    const place: Place = {
+      number,
+      worker: this.fork(number),
+      startedAt: Date.now(),
+      failures: 0,
+      state: undefined,
+    };
+    this.watch(place);
+    return place;
+  }
+
+  private fork(number: number): Worker {
+    return cluster.fork(this.options.environmentOf(number));
+  }
+
+  private watch(place: Place): void {
+    place.worker.on('message', (message: unknown) => {
+      if (!isState(message)) return;
+      place.state = message;
+      this.wasReady ||= message.reason === undefined;
+    });
+    place.worker.once('exit', (code: number | null, signal: string | null) => {
+      place.state = undefined;
+      if (this.stopping) return;
+      if (!this.wasReady && code !== 0 && signal === null) return this.options.onHopeless();
+      this.options.logger.error('a worker ended', { worker: place.number, why: signal ?? String(code) });
+      place.failures = Date.now() - place.startedAt < YOUNG_MS ? place.failures + 1 : 0;
+      setTimeout(() => this.replace(place), delayMs(place.failures));
+    });
+  }
+
+  private replace(place: Place): void {
+    if (this.stopping) return;
+    place.worker = this.fork(place.number);
+    place.startedAt = Date.now();
+    this.watch(place);
+  }
+}
+
+function delayMs(failures: number): number {
+  return failures === 0 ? 0 : Math.min(LONGEST_DELAY_MS, FIRST_DELAY_MS * 2 ** failures);
+}
+
+function ended(worker: Worker): Promise<void> {
+  if (worker.isDead()) return Promise.resolve();
+  const exited = new Promise<void>((resolve) => worker.once('exit', () => resolve()));
+  const request: StopRequest = { kind: 'gatehouse.stop' };
+  if (worker.isConnected()) worker.send(request);
+  else worker.process.kill('SIGTERM');
+  return exited;
+}
