@@ -1,4 +1,5 @@
 /** The control plane as its own process: needs PostgreSQL and Redis. */
+import '@gatehouse/platform/node-version';
 import { startControlPlane } from '@gatehouse/control-plane';
 import {
   ConfigError,

@@ -2,6 +2,7 @@
  * A data plane of its own: traffic on the gateway's address, state on the management address, snapshots from Redis. With
  * more than one worker this process supervises, and each worker is this program again.
  */
+import '@gatehouse/platform/node-version';
 import cluster from 'node:cluster';
 import { linkToSupervisor, startDataPlane } from '@gatehouse/data-plane';
 import {

@@ -1,4 +1,5 @@
 /** `gatehouse start`: all roles in one process on embedded defaults. */
+import '@gatehouse/platform/node-version';
 import { ConfigError, createLogger, readConfig, reasonOf } from '@gatehouse/platform';
 import { startGatehouse } from './start';
 import { welcome } from './welcome';

@@ -49,15 +49,20 @@ function checkValue(service: ServiceName, member: MemberSpec, value: unknown, pa
         ? checkScalars(service, shape.member, value as readonly unknown[], path)
         : checkElements(service, shape.member, value as readonly unknown[], path);
     case 'map':
-      return Object.entries(value as PlainRecord).flatMap(([key, element]) =>
-        checkValue(service, { shape: shape.value }, element, `${path}.${key}.member`),
-      );
+      return Object.entries(value as PlainRecord).flatMap(([key, element]) => {
+        if (element === null && !mayHoldNull(path))
+          return [violation('null', `${path}.${key}.member`, notNull)];
+        return checkValue(service, { shape: shape.value }, element, `${path}.${key}.member`);
+      });
     default:
       return constraintsBroken(service, member, value).map((text) => violation(quoted(value), path, text));
   }
 }
 
 const notNull = 'Member must not be null';
+
+/** AWS stores an empty template as null and takes it back so (recorded for `responseTemplates`). */
+const mayHoldNull = (path: string): boolean => path.endsWith('Templates');
 
 /** Structures in a list are reported one by one, counted from 1. */
 function checkElements(

@@ -51,17 +51,17 @@ describe.each(NAMES)('the name %s', (name) => {
     const graph = restWithMethod();
     const integration = putIntegration(graph, 'orders', 'GET', {
       type: 'MOCK',
-      requestParameters: only(name, 'v'),
+      requestParameters: only(`integration.request.header.${name}`, "'v'"),
       requestTemplates: only(name, 'v'),
     });
     const response = putIntegrationResponse(graph, 'orders', 'GET', name, {
-      responseParameters: only(name, 'v'),
+      responseParameters: only(`method.response.header.${name}`, "'v'"),
       responseTemplates: only(name, ''),
     });
-    expect(own(integration.requestParameters)).toEqual([name]);
+    expect(own(integration.requestParameters)).toEqual([`integration.request.header.${name}`]);
     expect(own(integration.requestTemplates)).toEqual([name]);
     expect(own(integration.integrationResponses)).toEqual([name]);
-    expect(own(response.responseParameters)).toEqual([name]);
+    expect(own(response.responseParameters)).toEqual([`method.response.header.${name}`]);
     expect(own(response.responseTemplates)).toEqual([name]);
   });
 
@@ -178,9 +178,13 @@ describe.each(NAMES)('the name %s', (name) => {
     updateHttpApi(http, { description: name });
     expect(own(http.api.tags)).toEqual([name]);
     const proxy = { integrationType: 'HTTP_PROXY', integrationMethod: 'ANY', integrationUri: 'http://a' };
-    createIntegration(http, { ...proxy, requestParameters: only(name, 'v') }, 'i');
-    const changed = updateHttpIntegration(http, 'i', { responseParameters: only(name, {}) });
-    expect([own(changed.requestParameters), own(changed.responseParameters)]).toEqual([[name], [name]]);
+    const key = `append:header.${name}`;
+    createIntegration(http, { ...proxy, requestParameters: only(key, 'v') }, 'i');
+    const changed = updateHttpIntegration(http, 'i', { responseParameters: { '404': only(key, 'v') } });
+    expect([own(changed.requestParameters), own(changed.responseParameters?.['404'])]).toEqual([
+      [key],
+      [key],
+    ]);
     expect(createRoute(http, { routeKey: `GET /${name}` }, 'r').routeKey).toBe(`GET /${name}`);
   });
 });

@@ -149,6 +149,44 @@ describe('admin surface', () => {
     });
   });
 
+  it('copies resources, methods and integrations of `cloneFrom` under fresh ids', async () => {
+    const source = await deployedApi();
+    await admin.rest.send(
+      new CreateResourceCommand({
+        restApiId: source.restApiId,
+        parentId: source.rootResourceId,
+        pathPart: 'dogs',
+      }),
+    );
+    const { id: restApiId } = await admin.rest.send(
+      new CreateRestApiCommand({ name: 'copy', cloneFrom: source.restApiId }),
+    );
+    const { items = [] } = await admin.rest.send(new GetResourcesCommand({ restApiId, embed: ['methods'] }));
+    expect(items.map(({ path }) => path)).toEqual(['/', '/dogs']);
+    expect(items[0]?.resourceMethods?.GET?.methodIntegration?.uri).toBe('http://127.0.0.1:9/');
+    expect(items.map(({ id }) => id)).not.toContain(source.rootResourceId);
+    await expect(
+      admin.rest.send(new CreateRestApiCommand({ name: 'copy', cloneFrom: 'none' })),
+    ).rejects.toMatchObject({
+      name: 'NotFoundException',
+    });
+  });
+
+  it.each([
+    ['a patch without a path', 'PATCH', { patchOperations: [{ op: 'replace' }] }, 'Invalid patch path null'],
+    ['a null in tags', 'POST', { name: 'x', tags: { a: null } }, 'Member must not be null'],
+    ['a lone surrogate', 'POST', { name: '\ud800' }, 'well-formed Unicode'],
+    ['a policy that is no JSON', 'POST', { name: 'x', policy: '{' }, 'Invalid policy document'],
+  ])('answers %s with a 400', async (_what, method, body, message) => {
+    const { id = '' } = await admin.rest.send(new CreateRestApiCommand({ name: 'r' }));
+    const answer = await fetch(`${admin.url}/restapis${method === 'PATCH' ? `/${id}` : ''}`, {
+      method,
+      headers: { authorization: `Bearer ${admin.token}` },
+      body: JSON.stringify(body),
+    });
+    expect([answer.status, await answer.text()]).toEqual([400, expect.stringContaining(message)]);
+  });
+
   it('keeps a __proto__ key in tags as data', async () => {
     const tags = JSON.parse('{"__proto__":"x"}') as Record<string, string>;
     const body = JSON.stringify({ name: 'p', tags: undefined }).replace(

@@ -214,6 +214,15 @@ describe('what cannot be applied', () => {
     await until(() => reports.some(({ faults }) => faults.manifest !== undefined), 'refusal in a report');
   });
 
+  it('does not call itself: an integration at the gateway’s own address is refused after one request', async () => {
+    const node = await start();
+    const own = `http://127.0.0.1:${node.gatewayAddress.port}/_aws/execute-api/loop1/again`;
+    await publish(feed, { key: keys.privateKey, revision: 1, snapshots: [proxyTo(own, 'loop1')] });
+    await node.applied(1);
+    expect((await ask(node, 'loop1')).status).toBe(500);
+    expect(node.probe.metrics?.()).toContain('gatehouse_origin_connections 0');
+  });
+
   it('serves an API with a route that cannot be compiled; the node itself is not at fault', async () => {
     const node = await start();
     const broken = proxyTo('ftp://no', 'api1');
@@ -270,6 +279,25 @@ describe('static stability', () => {
     expect(readdirSync(parts)).toHaveLength(2);
     for (const name of readdirSync(parts)) expect(statSync(join(parts, name)).mode & 0o077).toBe(0);
     expect(statSync(parts).mode & 0o077).toBe(0);
+  });
+
+  it('has every part of the newest revision on disk after a burst of revisions', async () => {
+    const node = await start();
+    for (let revision = 1; revision <= 25; revision++) {
+      const snapshots = [api('api1', `a${revision}`), api('api2', `b${Math.floor(revision / 2)}`)];
+      await publish(feed, { key: keys.privateKey, revision, snapshots });
+      // Applied one by one, so that generations queue up for the slower disk.
+      await node.applied(revision);
+    }
+    await until(() => saved().at(-1) === '25', 'revision 25 on disk');
+    await node.stop();
+    const alone = await start(new AwayFeed());
+    expect([alone.revision(), alone.faults()['api1/$default'], alone.faults()['api2/$default']]).toEqual([
+      25,
+      undefined,
+      undefined,
+    ]);
+    expect([await pathSeen(alone, 'api1'), await pathSeen(alone, 'api2')]).toEqual(['/a25/x', '/b12/x']);
   });
 
   it.each([

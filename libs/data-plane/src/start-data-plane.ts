@@ -34,7 +34,7 @@ export interface DataPlaneOptions {
   readonly feed: Feed;
   readonly publicKeys: readonly KeyObject[];
   readonly logger: Logger;
-  /** Listeners that no integration may call: admin, management, embedded PostgreSQL. Asked at each new connection. */
+  /** Listeners that no integration may call, beside the gateway's own (a request would call itself without end): admin, management, embedded PostgreSQL. Asked at each new connection. */
   readonly ownAddresses: () => Iterable<Address>;
   /** Absent = nothing is told. Its owner stops it, after `stop`. */
   readonly telemetry?: Pick<Telemetry, 'tracing' | 'observer' | 'accessLog' | 'metrics'>;
@@ -73,7 +73,10 @@ class Node implements DataPlane {
 
   constructor(private readonly options: DataPlaneOptions) {
     const { config, feed, logger, publicKeys, ownAddresses } = options;
-    this.upstream = new UndiciUpstream({ privateOrigins: config.privateOrigins, ownAddresses });
+    this.upstream = new UndiciUpstream({
+      privateOrigins: config.privateOrigins,
+      ownAddresses: () => [this.gatewayAddress, ...ownAddresses()],
+    });
     this.gateway = new Gateway(kitOf(options, this.upstream), {
       region: config.region,
       defaultHostSuffixes: config.hostSuffixes,
@@ -84,7 +87,9 @@ class Node implements DataPlane {
       publicKeys,
       logger,
       faults: this.faultBook,
-      served: new Served(this.gateway, this.faultBook),
+      served: new Served(this.gateway, this.faultBook, (apiId, stage) =>
+        options.telemetry?.observer.forget(apiId, stage),
+      ),
       disk: new DiskStore(join(config.dataDir, 'snapshots')),
       onApplied: () => this.onApplied(),
     });

@@ -145,6 +145,17 @@ describe('programs', () => {
   });
 });
 
+test('an API with a resource policy lets nobody pass, and sends nothing', async () => {
+  const world = fakeWorld();
+  const guarded = routeOf('GET /x', {}, { authorization: { type: 'RESOURCE_POLICY' } });
+  const answer = await ask(gatewayOf(world, snapshotOf({ routes: [guarded] })), { path: '/prod/x' });
+  expect([answer.status, answer.body]).toEqual([
+    403,
+    '{"message":"User is not authorized to access this resource"}',
+  ]);
+  expect(world.sent).toEqual([]);
+});
+
 test('disableExecuteApiEndpoint: 403 from REST, 404 from HTTP', async () => {
   const closed = { disableExecuteApiEndpoint: true };
   const gateway = gatewayOf(fakeWorld(), rest('prod', 'x', closed), { ...http('$default'), ...closed });

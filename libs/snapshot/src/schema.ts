@@ -66,9 +66,12 @@ export interface Route {
   readonly integration: IntegrationSnapshot;
 }
 
-/** Anything but NONE is refused (fail closed) by a node that has no step for it. */
+/**
+ * Anything but NONE is refused (fail closed) by a node that has no step for it. `RESOURCE_POLICY`: the API has a resource
+ * policy, or is private and so needs one, whatever the method itself asks for.
+ */
 export interface AuthorizationSnapshot {
-  readonly type: 'NONE' | 'AWS_IAM' | 'CUSTOM' | 'COGNITO_USER_POOLS' | 'JWT';
+  readonly type: 'NONE' | 'AWS_IAM' | 'CUSTOM' | 'COGNITO_USER_POOLS' | 'JWT' | 'RESOURCE_POLICY';
   readonly authorizerId?: string;
 }
 

@@ -17,15 +17,30 @@ export interface Routes {
 export function restRoutes(graph: RestApiGraph): Routes {
   const routes: Route[] = [];
   const problems: Problem[] = [];
+  const isGuarded = hasResourcePolicy(graph, problems);
   const resources = Object.values(graph.resources).sort((a, b) => (a.path < b.path ? -1 : 1));
   for (const resource of resources) {
     const methods = Object.values(resource.resourceMethods);
     for (const method of methods.sort((a, b) => (a.httpMethod < b.httpMethod ? -1 : 1))) {
       const path = `/routes/${escaped(keyOf(resource, method))}`;
-      routes.push(route(resource, method, integration(method.methodIntegration, path, problems)));
+      const made = route(resource, method, integration(method.methodIntegration, path, problems));
+      routes.push(isGuarded ? { ...made, authorization: { type: 'RESOURCE_POLICY' } } : made);
     }
   }
   return { routes, problems };
+}
+
+/** Policies are not evaluated yet, and an API that has one must not be served as if it had none. */
+function hasResourcePolicy({ api }: RestApiGraph, problems: Problem[]): boolean {
+  const isPrivate = api.endpointConfiguration.types.includes('PRIVATE');
+  if (api.policy === undefined && !isPrivate) return false;
+  const what = isPrivate ? 'Private APIs' : 'Resource policies';
+  problems.push({
+    path: '/policy',
+    code: 'NOT_SUPPORTED',
+    message: `${what} are not served yet; every method answers 403.`,
+  });
+  return true;
 }
 
 /** A JSON pointer token (RFC 6901). */

@@ -86,10 +86,25 @@ it('never throws on user data: any text in any template, mapping or address beco
       const graph = createRestApi({ name: 'fuzz' }, { apiId: 'a1', rootResourceId: 'r1' }, 1);
       putMethod(graph, 'r1', 'ANY', { authorizationType: 'NONE' });
       const input = { type: 'HTTP', integrationHttpMethod: verb || 'GET', uri };
-      putIntegration(graph, 'r1', 'ANY', { ...input, requestTemplates, requestParameters });
+      Object.assign(putIntegration(graph, 'r1', 'ANY', { ...input, requestTemplates }), {
+        requestParameters,
+      });
       const { snapshot, problems } = restToSnapshot({ accountId: '0', region: 'us-east-1' }, graph, stage);
       expect(snapshot.routes[0]?.integration).toMatchObject({ uri, requestTemplates, requestParameters });
       expect(problems).toEqual([]);
     }),
   );
+});
+
+it.each([
+  { policy: '{"Version":"2012-10-17","Statement":[]}' },
+  { endpointConfiguration: { types: ['PRIVATE'] } },
+])('lets nobody pass an API that needs a resource policy: %j', (input) => {
+  const graph = createRestApi({ name: 'guarded', ...input }, { apiId: 'a1', rootResourceId: 'r1' }, 1);
+  putMethod(graph, 'r1', 'GET', { authorizationType: 'NONE' });
+  putIntegration(graph, 'r1', 'GET', { type: 'MOCK' });
+  const stage = (read('rest-orders.in.json') as Input).stage as RestStage;
+  const { snapshot, problems } = restToSnapshot({ accountId: '0', region: 'us-east-1' }, graph, stage);
+  expect(snapshot.routes.map(({ authorization }) => authorization.type)).toEqual(['RESOURCE_POLICY']);
+  expect(problems).toMatchObject([{ path: '/policy', code: 'NOT_SUPPORTED' }]);
 });

@@ -1,6 +1,7 @@
 /** Rules of HTTP API integrations. */
 import { badRequest, conflict, notFound } from '../fault';
 import type { StringMap } from '../rest/types';
+import { requireRequestKeys, requireResponseKeys } from './mappings';
 import type { HttpApiGraph, HttpApiIntegration } from './types';
 
 export interface IntegrationInput {
@@ -107,6 +108,8 @@ function merged(known: StringMap | undefined, changes: StringMap): StringMap {
 
 function requireSound(integration: HttpApiIntegration): void {
   const { integrationType, timeoutInMillis, integrationUri = '' } = integration;
+  if (!integration.integrationSubtype) requireRequestKeys(integration.requestParameters);
+  requireResponseKeys(integration.responseParameters);
   if (integrationType !== 'HTTP_PROXY' && integrationType !== 'AWS_PROXY') {
     throw badRequest(
       `Integration type ${integrationType} is not supported for HTTP APIs. Valid options are AWS_PROXY,HTTP_PROXY`,

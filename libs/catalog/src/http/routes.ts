@@ -43,8 +43,13 @@ function apply(graph: HttpApiGraph, route: HttpRoute, input: RouteInput): void {
   if (input.target !== undefined) route.target = requireTarget(graph, input.target);
   if (input.apiKeyRequired) throw badRequest('apiKeyRequired is not supported for HTTP APIs');
   if (input.authorizationType !== undefined) route.authorizationType = requireAuthorization(input);
-  if (input.authorizationScopes?.length) route.authorizationScopes = [...input.authorizationScopes];
+  if (input.authorizationScopes) setScopes(route, input.authorizationScopes);
   if (input.operationName !== undefined) route.operationName = input.operationName;
+}
+
+function setScopes(route: HttpRoute, scopes: readonly string[]): void {
+  if (scopes.length > 0) route.authorizationScopes = [...scopes];
+  else delete route.authorizationScopes;
 }
 
 /** JWT and CUSTOM need an authorizer of this API; there are no operations to make one yet. */

@@ -1,3 +1,5 @@
+import { badRequest } from '../fault';
+
 /**
  * JSON-patch as API Gateway v1 takes it: `op`, `path`, `value` (always text), `from`.
  * Source: Amazon API Gateway API reference, "PatchOperation".
@@ -7,6 +9,13 @@ export interface PatchOperation {
   readonly path: string;
   readonly value?: string;
   readonly from?: string;
+}
+
+/** Refuses an operation without a path, in AWS's words. */
+export function requirePaths(operations: readonly PatchOperation[]): void {
+  if (operations.some((operation) => typeof (operation as Partial<PatchOperation>).path !== 'string')) {
+    throw badRequest('Invalid patch path null');
+  }
 }
 
 /** Splits a JSON pointer (RFC 6901) into unescaped tokens; `/a~1b/c` -> `['a/b', 'c']`. */

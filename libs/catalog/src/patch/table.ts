@@ -3,7 +3,7 @@
  * documentation, and unknown paths and operations get AWS's messages.
  */
 import { badRequest } from '../fault';
-import { unescapeToken, type PatchOperation } from './operation';
+import { requirePaths, unescapeToken, type PatchOperation } from './operation';
 
 /** `/name`, or `/requestParameters/{name}`: the last segment then is the key. */
 export interface PatchEntry<T> {
@@ -38,6 +38,7 @@ export function applyPatch<T>(
   target: T,
   operations: readonly PatchOperation[],
 ): void {
+  requirePaths(operations);
   for (const operation of operations) {
     const found = find(table, operation.path);
     if (!found) throw badRequest(`Invalid patch path ${operation.path}`);

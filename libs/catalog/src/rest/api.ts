@@ -45,12 +45,32 @@ export function createRestApi(input: CreateRestApiInput, ids: NewIds, now: numbe
   return { kind: 'REST', api, resources: { [root.id]: root } };
 }
 
+/**
+ * `cloneFrom`: the resources of another API with methods and integrations, under fresh ids. Of the API object itself only
+ * what the request leaves open is taken over.
+ */
+export function cloneRestApi(source: RestApiGraph, fresh: RestApiGraph, freshId: () => string): void {
+  const ids = new Map(Object.keys(source.resources).map((id) => [id, freshId()]));
+  ids.set(source.api.rootResourceId, fresh.api.rootResourceId);
+  const idOf = (id: string): string => ids.get(id) ?? id;
+  for (const resource of Object.values(source.resources)) {
+    const { id, parentId, ...rest } = structuredClone(resource);
+    const copy = { ...rest, id: idOf(id), ...(parentId !== undefined && { parentId: idOf(parentId) }) };
+    for (const { methodIntegration } of Object.values(copy.resourceMethods)) {
+      if (methodIntegration) methodIntegration.cacheNamespace = idOf(methodIntegration.cacheNamespace);
+    }
+    fresh.resources[copy.id] = copy;
+  }
+  fresh.api.binaryMediaTypes ??= source.api.binaryMediaTypes && [...source.api.binaryMediaTypes];
+  if (fresh.api.binaryMediaTypes === undefined) delete fresh.api.binaryMediaTypes;
+}
+
 function copyOptional(api: RestApi, input: CreateRestApiInput): void {
   if (input.description !== undefined) api.description = input.description;
   if (input.version) api.version = input.version;
   if (input.binaryMediaTypes?.length) api.binaryMediaTypes = [...input.binaryMediaTypes];
   if (input.minimumCompressionSize !== undefined) api.minimumCompressionSize = input.minimumCompressionSize;
-  if (input.policy) api.policy = input.policy;
+  if (input.policy) api.policy = requirePolicy(input.policy);
   if (input.tags && Object.keys(input.tags).length > 0) api.tags = { ...input.tags };
   if (input.securityPolicy) api.securityPolicy = input.securityPolicy;
   if (input.endpointAccessMode) api.endpointAccessMode = input.endpointAccessMode;
@@ -65,6 +85,19 @@ function requireCompressionSize(size: number): number {
     throw badRequest('Invalid minimum compression size, must be between 0 and 10485760');
   }
   return size;
+}
+
+/** A policy is a JSON object; what it says is not looked at here. */
+function requirePolicy(text: string): string {
+  try {
+    const policy: unknown = JSON.parse(text);
+    if (typeof policy === 'object' && policy !== null && !Array.isArray(policy)) return text;
+  } catch {
+    // falls through to the refusal below
+  }
+  throw badRequest(
+    'Invalid policy document. Please check the policy syntax and ensure that Principals are valid.',
+  );
 }
 
 const PRIVATE_IS_DUALSTACK = 'Only dualstack ipAddressType is supported for Private APIs.';
@@ -135,9 +168,7 @@ function replaceKeySource(api: RestApi, { value }: PatchOperation): void {
   api.apiKeySource = value;
 }
 
-function optionalText(
-  member: 'description' | 'policy' | 'securityPolicy' | 'endpointAccessMode' | 'version',
-) {
+function optionalText(member: 'description' | 'securityPolicy' | 'endpointAccessMode' | 'version') {
   return (api: RestApi, { op, value }: PatchOperation): void => {
     if (op === 'remove' || !value) delete api[member];
     else api[member] = value;
@@ -155,7 +186,14 @@ const REST_API: readonly PatchEntry<RestApi>[] = [
   },
   { path: '/description', ops: ['replace', 'remove', 'add'], apply: optionalText('description') },
   { path: '/version', ops: ['replace'], apply: optionalText('version') },
-  { path: '/policy', ops: ['replace', 'remove', 'add'], apply: optionalText('policy') },
+  {
+    path: '/policy',
+    ops: ['replace', 'remove', 'add'],
+    apply: (api, { op, value }) => {
+      if (op === 'remove' || !value) delete api.policy;
+      else api.policy = requirePolicy(value);
+    },
+  },
   { path: '/securityPolicy', ops: ['replace'], apply: optionalText('securityPolicy') },
   { path: '/endpointAccessMode', ops: ['replace'], apply: optionalText('endpointAccessMode') },
   { path: '/apiKeySource', ops: ['replace'], apply: replaceKeySource },

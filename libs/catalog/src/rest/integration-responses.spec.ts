@@ -54,9 +54,9 @@ describe('an integration response', () => {
     ['replace', '/contentHandling', 'CONVERT_TO_TEXT', { contentHandling: 'CONVERT_TO_TEXT' }],
     [
       'add',
-      '/responseParameters/y',
+      '/responseParameters/method.response.header.y',
       "'2'",
-      { responseParameters: { 'method.response.header.x': "'1'", y: "'2'" } },
+      { responseParameters: { 'method.response.header.x': "'1'", 'method.response.header.y': "'2'" } },
     ],
     [
       'replace',

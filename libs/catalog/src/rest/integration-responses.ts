@@ -3,6 +3,7 @@ import { badRequest, notFound } from '../fault';
 import { keyedEntry } from '../patch/keyed';
 import type { PatchOperation } from '../patch/operation';
 import { applyPatch, type PatchEntry } from '../patch/table';
+import { requireResponseMappings } from './mappings';
 import { integrationOf, nullEmptied } from './integrations';
 import { resourceOf } from './resources';
 import type { Integration, IntegrationResponse, RestApiGraph, StringMap } from './types';
@@ -52,6 +53,7 @@ function requireValues(parameters: StringMap): StringMap {
   if (Object.values(parameters).some((value) => !value)) {
     throw badRequest('Invalid null or empty value in responseParameters');
   }
+  requireResponseMappings(parameters);
   return { ...parameters };
 }
 
@@ -105,5 +107,6 @@ export function updateIntegrationResponse(
 ): IntegrationResponse {
   const response = integrationResponseOf(graph, resourceId, verb, status);
   applyPatch(INTEGRATION_RESPONSE, response, operations);
+  requireResponseMappings(response.responseParameters);
   return response;
 }

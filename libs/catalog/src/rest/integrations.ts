@@ -3,6 +3,7 @@ import { badRequest, notFound } from '../fault';
 import { keyedEntry } from '../patch/keyed';
 import { patchBoolean, type PatchOperation } from '../patch/operation';
 import { applyPatch, type PatchEntry } from '../patch/table';
+import { requireRequestMappings } from './mappings';
 import { methodOf } from './methods';
 import { resourceOf } from './resources';
 import type { Integration, RestApiGraph, StringMap } from './types';
@@ -84,6 +85,7 @@ const isHttp = (type: string): boolean => type === 'HTTP' || type === 'HTTP_PROX
 
 function requireSound(integration: Integration): void {
   const { type, timeoutInMillis, passthroughBehavior } = integration;
+  requireRequestMappings(integration.requestParameters);
   if (!['WHEN_NO_MATCH', 'WHEN_NO_TEMPLATES', 'NEVER'].includes(passthroughBehavior)) {
     throw badRequest(
       'Invalid passthroughBehavior specified. Valid options are WHEN_NO_MATCH,WHEN_NO_TEMPLATES,NEVER',

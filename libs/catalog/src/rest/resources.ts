@@ -1,6 +1,6 @@
 /** Rules of the resource tree. Operations change the graph in place or throw `CatalogFault` and leave it alone. */
 import { badRequest, conflict, notFound } from '../fault';
-import type { PatchOperation } from '../patch/operation';
+import { requirePaths, type PatchOperation } from '../patch/operation';
 import type { Resource, RestApiGraph } from './types';
 
 const VARIABLE = /^\{([^{}+]+)(\+?)\}$/;
@@ -41,6 +41,7 @@ export function updateResource(
   operations: readonly PatchOperation[],
 ): Resource {
   const resource = resourceOf(graph, id);
+  requirePaths(operations);
   for (const operation of operations) {
     requireMove(operation);
     const member = operation.path === '/pathPart' ? 'pathPart' : 'parentId';

@@ -251,6 +251,18 @@ describe('method settings', () => {
     expect(methodSettings).toEqual({ 'pets/{id}/GET': { ...DEFAULTS, ...expected } });
   });
 
+  it('may be named with plain slashes, as Terraform does, and removed so', () => {
+    const stage = patched(
+      {},
+      ['replace', '/pets/{id}/GET/metrics/enabled', 'true'],
+      ['replace', '//GET/metrics/enabled', 'true'],
+    );
+    expect(Object.keys(stage.methodSettings ?? {})).toEqual(['pets/{id}/GET', '/GET']);
+    expect(patched(stage, ['remove', '/pets/{id}/GET']).methodSettings).toEqual({
+      '/GET': { ...DEFAULTS, metricsEnabled: true },
+    });
+  });
+
   it('of a method begin with those of all methods, and are its own from then on', () => {
     const stage = patched(
       {},
@@ -273,7 +285,7 @@ describe('method settings', () => {
   it.each<[Patch, string]>([
     [['remove', '/~1pets/GET'], noSetting('~1pets/GET')],
     [['replace', '/*/*/metrics/on', 'true'], unknownPath('/*/*/metrics/on')],
-    [['replace', '/pets/{id}/GET/metrics/enabled', 'true'], unknownPath('/pets/{id}/GET/metrics/enabled')],
+    [['replace', '/GET/metrics/on', 'true'], unknownPath('/GET/metrics/on')],
     [
       ['replace', '/*/*/logging/loglevel', 'DEBUG'],
       bad('Invalid value DEBUG. Must be one of: [OFF, ERROR, INFO]'),

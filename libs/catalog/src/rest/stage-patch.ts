@@ -1,6 +1,6 @@
 /** What UpdateStage may change, with AWS's messages (they are one family: everything unknown is a "method setting"). */
 import { badRequest } from '../fault';
-import { patchBoolean, pointer, unescapeToken, type PatchOperation } from '../patch/operation';
+import { patchBoolean, pointer, requirePaths, unescapeToken, type PatchOperation } from '../patch/operation';
 import { METHOD_SETTING_PATHS, newMethodSetting, patchMethodSetting } from './method-settings';
 import { requireDeployment, requirePercent, requireVariables } from './stages';
 import type { CanarySettings, RestStage } from './types';
@@ -128,8 +128,7 @@ function remove(stage: RestStage, path: string): void {
 }
 
 function removeMethodSetting(stage: RestStage, path: string): void {
-  const [resource = '', verb = ''] = pointer(path);
-  const key = `${resource.replace(/^\//, '')}/${verb}`;
+  const key = settingKey(pointer(path));
   if (!Object.hasOwn(stage.methodSettings, key)) throw noSetting(path);
   stage.methodSettings = Object.fromEntries(
     Object.entries(stage.methodSettings).filter(([known]) => known !== key),
@@ -147,14 +146,23 @@ function replace(stage: RestStage, operation: PatchOperation, deployments: Reado
   else if (!setMethodSetting(stage, operation)) throw unknownPath(path);
 }
 
-/** `/{path with ~1}/{VERB}/{group}/{name}`. The first setting of a method writes a full entry: that of all methods, else the defaults. */
+/**
+ * Key of a method's settings: the resource's path without leading slash, and the verb. The path may come in one escaped
+ * token or with plain slashes, as Terraform sends it; the root's key is `/{VERB}`.
+ */
+function settingKey(tokens: readonly string[]): string {
+  const resource = tokens.slice(0, -1).join('/').replace(/^\/+/, '');
+  return `${resource}/${tokens.at(-1) ?? ''}`;
+}
+
+/** `/{path}/{VERB}/{group}/{name}`. The first setting of a method writes a full entry: that of all methods, else the defaults. */
 function setMethodSetting(stage: RestStage, { path, value = '' }: PatchOperation): boolean {
-  const [resource = '', verb = '', ...rest] = pointer(path);
-  const key = `${resource.replace(/^\//, '')}/${verb}`;
+  const tokens = pointer(path);
+  const key = settingKey(tokens.slice(0, -2));
   const known = Object.hasOwn(stage.methodSettings, key) ? stage.methodSettings[key] : undefined;
   const changed = patchMethodSetting(
     known ?? stage.methodSettings['*/*'] ?? newMethodSetting(),
-    rest.join('/'),
+    tokens.slice(-2).join('/'),
     value,
   );
   if (changed) stage.methodSettings = { ...stage.methodSettings, [key]: changed };
@@ -173,6 +181,7 @@ export function updateStage(
   deployments: ReadonlySet<string>,
   now: number,
 ): void {
+  requirePaths(operations);
   for (const operation of operations) {
     if (!OPERATIONS.includes(operation.op)) {
       throw badRequest(`Invalid patch operation specified. Must be one of: [${OPERATIONS.join(', ')}]`);

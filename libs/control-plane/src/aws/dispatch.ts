@@ -68,17 +68,18 @@ export class AwsSurface {
 export function toAwsError(error: unknown, onFault: (error: unknown) => void): AwsError {
   if (error instanceof AwsError) return error;
   if (error instanceof CatalogFault) return new AwsError(error.code, STATUS[error.code], error.message);
-  if (isUnstorableText(error)) return AwsError.badRequest('Text must not hold the character U+0000');
+  if (isUnstorableText(error))
+    return AwsError.badRequest('Text must be well-formed Unicode without the character U+0000');
   onFault(error);
   return isDatabaseAway(error)
     ? AwsError.serviceUnavailable('The database is out of reach.')
     : AwsError.internal();
 }
 
-/** PostgreSQL's jsonb and text hold any text but NUL: SQLSTATE 22P05 and 22021. */
+/** PostgreSQL's jsonb and text hold any text but NUL and lone surrogates: SQLSTATE 22P05, 22021 and 22P02. */
 function isUnstorableText(error: unknown): boolean {
   const code = (error as { code?: unknown } | null)?.code;
-  return code === '22P05' || code === '22021';
+  return code === '22P05' || code === '22021' || code === '22P02';
 }
 
 function isDatabaseAway(error: unknown): boolean {

@@ -1,5 +1,6 @@
 /** REST APIs with their resources, methods and integrations: the draft. Deployments and stages are in `rest-stages.ts`. */
 import {
+  cloneRestApi,
   createRestApi,
   notFound,
   updateRestApi,
@@ -19,9 +20,14 @@ const missingResource: Missing = () => notFound('Invalid Resource identifier spe
 export class RestApis {
   constructor(private readonly workspace: Workspace) {}
 
-  async create(scope: Scope, input: CreateRestApiInput): Promise<RestApi> {
+  /** `cloneFrom`: id of an API of the same account to copy. */
+  async create(scope: Scope, input: CreateRestApiInput & { readonly cloneFrom?: string }): Promise<RestApi> {
     const ids = { apiId: this.workspace.freshId(10), rootResourceId: this.workspace.freshId(10) };
     const graph = createRestApi(input, ids, this.workspace.now());
+    if (input.cloneFrom) {
+      const source = await this.workspace.graph(scope, 'REST', input.cloneFrom);
+      cloneRestApi(source, graph, () => this.freshId());
+    }
     await this.workspace.transaction((db) => insertGraph(db, scope, graph));
     return graph.api;
   }

@@ -30,6 +30,8 @@ export class Served {
   constructor(
     private readonly gateway: Gateway,
     private readonly faults: Faults,
+    /** A stage is not served any longer. */
+    private readonly onRemoved: (apiId: string, stage: string) => void = () => undefined,
   ) {}
 
   /** Are all parts of `manifest` what is served? */
@@ -96,6 +98,7 @@ export class Served {
     for (const [place, entry] of this.entries) {
       if (places.has(place)) continue;
       this.gateway.remove(entry.apiId, entry.stage);
+      this.onRemoved(entry.apiId, entry.stage);
       this.entries.delete(place);
       this.faults.clear(place);
     }

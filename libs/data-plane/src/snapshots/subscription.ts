@@ -179,7 +179,8 @@ export class Subscription {
   private save(generation: Generation): void {
     this.saving = this.saving
       .then(async () => {
-        const parts = new Map(this.unsaved);
+        // Only this generation's: parts of a newer one that waits behind it would be removed again as unused.
+        const parts = new Map([...this.unsaved].filter(([hash]) => generation.hashes.includes(hash)));
         await this.options.disk.save(generation, parts);
         for (const hash of parts.keys()) this.unsaved.delete(hash);
       })

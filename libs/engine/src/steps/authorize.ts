@@ -16,6 +16,8 @@ function refusalOf({ route, facts }: RoutePlan): GatewayResponseKind | undefined
       return undefined;
     case 'AWS_IAM':
       return facts.kind === 'REST' ? 'MISSING_AUTHENTICATION_TOKEN' : 'ACCESS_DENIED';
+    case 'RESOURCE_POLICY':
+      return 'ACCESS_DENIED';
     default:
       return 'AUTHORIZER_CONFIGURATION_ERROR';
   }

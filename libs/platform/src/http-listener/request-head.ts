@@ -97,16 +97,27 @@ function readFields(raw: readonly string[]): Fields | undefined {
   };
 }
 
-/** Without the three fields that ask for HTTP/2 over clear text, this is a plain request. */
+const H2C_TOKENS = ['upgrade', 'http2-settings'];
+
+/**
+ * Without the fields that ask for HTTP/2 over clear text, this is a plain request (RFC 9113 3.1). What else `Connection`
+ * lists stays listed.
+ */
 function withoutH2c(headers: HeaderList): HeaderList {
   const kept: HeaderList = [];
   for (let i = 0; i + 1 < headers.length; i += 2) {
     const name = (headers[i] ?? '').toLowerCase();
-    if (name !== 'upgrade' && name !== 'http2-settings' && name !== 'connection') {
-      kept.push(headers[i] ?? '', headers[i + 1] ?? '');
-    }
+    if (H2C_TOKENS.includes(name)) continue;
+    const value = headers[i + 1] ?? '';
+    const left = name === 'connection' ? withoutTokens(value, H2C_TOKENS) : value;
+    if (left !== '' || name !== 'connection') kept.push(headers[i] ?? '', left);
   }
   return kept;
+}
+
+function withoutTokens(value: string, tokens: readonly string[]): string {
+  const listed = value.split(',').filter((token) => !tokens.includes(token.trim().toLowerCase()));
+  return listed.join(',').trim();
 }
 
 const HOST = /^(\[[0-9A-Fa-f:.]+\]|[A-Za-z0-9.-]+)(?::[0-9]{0,5})?$/;

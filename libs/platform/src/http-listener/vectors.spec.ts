@@ -162,4 +162,11 @@ describe('what the engine gets', () => {
     expect(heard.statuses).toEqual([200]);
     expect(under.asked[0]?.headers).toEqual(['Host', 'gw.test']);
   });
+
+  it('H15 what else Connection lists stays listed, so that it is dropped or refused as ever', async () => {
+    const before = under.asked.length;
+    const upgrade = 'Connection: Upgrade, x-hop\r\nX-Hop: 1\r\nUpgrade: h2c\r\n';
+    await say(under.port, `GET /h2c HTTP/1.1\r\n${H}${upgrade}\r\n${NEXT}`);
+    expect(under.asked[before]?.headers).toEqual(['Host', 'gw.test', 'Connection', 'x-hop', 'X-Hop', '1']);
+  });
 });

@@ -38,6 +38,12 @@ export class RequestMetrics implements Observer {
     series.integration.add(outcome.integrationLatencyMs / 1000);
   }
 
+  /** The stage is not served any longer: its series end, so that their number follows the configuration. */
+  forget(apiId: string, stage: string): void {
+    const prefix = `${apiId}\n${stage}\n`;
+    for (const key of this.series.keys()) if (key.startsWith(prefix)) this.series.delete(key);
+  }
+
   expose(): string {
     const all = [...this.series.values()];
     return [

@@ -21,6 +21,14 @@ const LINE =
 const lines = (text: string): string[] => text.split('\n').filter((line) => line !== '');
 
 describe('request metrics', () => {
+  it('end with the stage they are of, and with no other', () => {
+    const metrics = new RequestMetrics();
+    for (const stage of ['prod', 'dev']) metrics.observe(outcome({ stage }));
+    metrics.forget('api1', 'prod');
+    expect(metrics.expose()).not.toContain('stage="prod"');
+    expect(metrics.expose()).toContain('stage="dev"');
+  });
+
   it('counts by route and class, and measures', () => {
     const metrics = new RequestMetrics();
     metrics.observe(outcome());

@@ -8,7 +8,7 @@ import { startTracing, type RunningTracing } from './tracing';
 
 export interface Telemetry {
   readonly tracing: RunningTracing;
-  readonly observer: Observer;
+  readonly observer: Observer & Pick<RequestMetrics, 'forget'>;
   readonly accessLog: AccessLog;
   /** Prometheus text. */
   metrics(): string;
