@@ -94,3 +94,12 @@ describe('deleting an integration', () => {
     );
   });
 });
+
+it('drops the mappings of a status when they are emptied', () => {
+  const graph = emptyHttp();
+  const mappings = { '404': { 'append:header.x': 'y' }, '200': { 'overwrite:statuscode': '201' } };
+  const input = { integrationType: 'HTTP_PROXY', integrationMethod: 'ANY', integrationUri: 'http://a' };
+  createIntegration(graph, { ...input, responseParameters: mappings }, 'i');
+  const changed = updateHttpIntegration(graph, 'i', { responseParameters: { '404': {} } });
+  expect(changed.responseParameters).toEqual({ '200': { 'overwrite:statuscode': '201' } });
+});

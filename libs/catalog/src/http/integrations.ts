@@ -94,10 +94,20 @@ function apply(integration: HttpApiIntegration, input: IntegrationInput): void {
   if (input.requestParameters)
     integration.requestParameters = merged(integration.requestParameters, input.requestParameters);
   if (input.responseParameters)
-    integration.responseParameters = { ...integration.responseParameters, ...input.responseParameters };
+    integration.responseParameters = withoutEmpty({
+      ...integration.responseParameters,
+      ...input.responseParameters,
+    });
   if (input.timeoutInMillis !== undefined) integration.timeoutInMillis = input.timeoutInMillis;
   if (input.tlsConfig) integration.tlsConfig = { ...input.tlsConfig };
   requireSound(integration);
+}
+
+/** A status with no mappings left goes. */
+function withoutEmpty(parameters: Record<string, StringMap>): Record<string, StringMap> {
+  return Object.fromEntries(
+    Object.entries(parameters).filter(([, mappings]) => Object.keys(mappings).length > 0),
+  );
 }
 
 /** `remove:...` mappings carry an empty value by rule, so for them '' is a mapping, not its removal. */

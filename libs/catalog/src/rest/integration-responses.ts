@@ -76,7 +76,8 @@ const text = (member: 'selectionPattern' | 'contentHandling'): PatchEntry<Integr
   path: `/${member}`,
   ops: ['replace'],
   apply: (response, { value }) => {
-    if (value === undefined) delete response[member];
+    // An empty pattern is the default response; an empty conversion is none.
+    if (value === undefined || (value === '' && member === 'contentHandling')) delete response[member];
     else response[member] = value;
   },
 });
