@@ -8,3 +8,5 @@ export * from './http-listener';
 export * from './management';
 export * from './echo-origin';
 export * from './telemetry';
+export * from './socket-listener';
+export * from './socket-upstream';

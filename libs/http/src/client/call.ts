@@ -1,0 +1,111 @@
+/** One request, over at most two connections: it settles once, with an answer or with a fault. */
+import { MessageBody, noBody, type BodySource } from '../message-body';
+import type { MessageHead } from '../framing/message-parser';
+import type { ClientConnection } from './connection';
+import { ClientFault } from './fault';
+import type { ClientAnswer, ClientOptions, ClientRequest, Origin } from './options';
+
+const IDEMPOTENT = new Set(['GET', 'HEAD', 'OPTIONS', 'PUT', 'DELETE']);
+
+export class Call<O extends Origin> implements BodySource {
+  readonly deadlineMs: number;
+  connection: ClientConnection<O> | undefined = undefined;
+  /** Has a byte of a streamed upload been taken from its source? */
+  isUploadBegun = false;
+  isRetried = false;
+  isOver = false;
+  private body: MessageBody | undefined = undefined;
+
+  constructor(
+    readonly request: ClientRequest<O>,
+    readonly head: string,
+    private readonly options: ClientOptions<O>,
+    private readonly resolve: (answer: ClientAnswer) => void,
+    private readonly reject: (error: Error) => void,
+  ) {
+    this.deadlineMs = performance.now() + request.timeoutMs;
+    request.signal?.addEventListener('abort', this.abort);
+  }
+
+  /** May it be sent again when a used connection died without a byte of an answer? */
+  get isRepeatable(): boolean {
+    const { method, body } = this.request;
+    if (this.isRetried || this.isOver || !IDEMPOTENT.has(method)) return false;
+    return body === undefined || body instanceof Uint8Array || !this.isUploadBegun;
+  }
+
+  get isAnswered(): boolean {
+    return this.body !== undefined;
+  }
+
+  /** `isComplete`: nothing follows. */
+  answer(head: MessageHead, isComplete: boolean, pieces: readonly Uint8Array[]): void {
+    const isBodiless = this.request.method === 'HEAD' || head.status === 204 || head.status === 304;
+    const body = isBodiless ? noBody() : new MessageBody(lengthOf(head.fields), this);
+    const { tooLarge } = this.options;
+    if (tooLarge !== undefined) body.tooLarge = tooLarge;
+    this.body = body;
+    for (const piece of pieces) body.push(piece);
+    if (isComplete) this.complete();
+    this.resolve({ status: head.status, headers: head.fields, body });
+  }
+
+  receive(pieces: readonly Uint8Array[]): void {
+    for (const piece of pieces) this.body?.push(piece);
+  }
+
+  complete(): void {
+    this.over();
+    this.body?.end();
+  }
+
+  fail(fault: ClientFault): void {
+    if (this.isOver) return;
+    this.over();
+    const error = asError(this.options, fault);
+    if (this.body !== undefined) this.body.fail(error);
+    else this.reject(error);
+  }
+
+  wanted(): void {}
+
+  hold(): void {
+    this.connection?.hold();
+  }
+
+  flow(): void {
+    this.connection?.flow();
+  }
+
+  abandon(): void {
+    this.abort();
+  }
+
+  private readonly abort = (): void => {
+    if (this.isOver) return;
+    const fault = new ClientFault('aborted', 'the request was given up');
+    const { connection } = this;
+    if (connection === undefined) this.fail(fault);
+    else connection.destroy(fault);
+  };
+
+  private over(): void {
+    this.isOver = true;
+    this.connection = undefined;
+    this.request.signal?.removeEventListener('abort', this.abort);
+  }
+}
+
+export function asError<O extends Origin>({ asError: map }: ClientOptions<O>, fault: ClientFault): Error {
+  return map === undefined ? fault : map(fault);
+}
+
+function lengthOf(fields: readonly string[]): number | undefined {
+  let length: number | undefined;
+  for (let i = 0; i < fields.length; i += 2) {
+    const name = fields[i] ?? '';
+    if (name.length === 14 && name.toLowerCase() === 'content-length') length = Number(fields[i + 1]);
+    else if (name.length === 17 && name.toLowerCase() === 'transfer-encoding') return undefined;
+  }
+  return length;
+}

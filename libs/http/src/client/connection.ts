@@ -1,0 +1,291 @@
+/** One socket to an origin. It carries one call at a time, and is used again only after a whole answer to a whole request. */
+import type { Socket } from 'node:net';
+import type { TLSSocket } from 'node:tls';
+import { RESPONSE } from '../framing/llhttp';
+import { MessageParser, type MessageHead, type ParserLimits } from '../framing/message-parser';
+import type { Timed, TimerWheel } from '../timer-wheel';
+import type { Call } from './call';
+import { ClientFault } from './fault';
+import type { Origin, ReadInto } from './options';
+import { sendUpload } from './upload';
+
+/** Head and body up to this leave as one string. */
+const ONE_WRITE_BYTES = 2048;
+const MAX_INTERIM = 32;
+/** All sockets read into this; what is kept is copied. */
+const READ_BUFFER = new Uint8Array(65_536);
+
+export interface ConnectionOwner<O extends Origin> {
+  readonly wheel: TimerWheel;
+  readonly limits: ParserLimits;
+  readonly bodySilenceMs: number;
+  readonly idleMs: number;
+  free(connection: ClientConnection<O>): void;
+  closed(connection: ClientConnection<O>): void;
+  /** The connection died before it said a byte, as it had been idle for long. */
+  retry(call: Call<O>): void;
+}
+
+export class ClientConnection<O extends Origin> implements Timed {
+  deadlineMs = Infinity;
+  lookAtMs = 0;
+  slot = -1;
+  answers = 0;
+  readonly reading: ReadInto;
+  private socket: Socket | undefined = undefined;
+  private readonly parser: MessageParser;
+  private call: Call<O> | undefined;
+  private isConnected = false;
+  private isGone = false;
+  private isSpoken = false;
+  private isSent = false;
+  private isHeld = false;
+  /** Does the connection end with this answer? */
+  private isLast = false;
+  private interim = 0;
+  private error: Error | undefined = undefined;
+
+  constructor(
+    private readonly owner: ConnectionOwner<O>,
+    call: Call<O>,
+  ) {
+    this.parser = new MessageParser(RESPONSE, owner.limits);
+    this.call = call;
+    call.connection = this;
+    owner.wheel.set(this, call.deadlineMs - performance.now());
+    this.reading = {
+      buffer: READ_BUFFER,
+      callback: (bytes, buffer) => {
+        this.read(buffer.subarray(0, bytes));
+        return !this.isHeld;
+      },
+    };
+  }
+
+  /** The socket that was opened for it, connected or not yet. */
+  attach(socket: Socket): void {
+    if (this.isGone) {
+      socket.on('error', () => undefined);
+      socket.destroy();
+      return;
+    }
+    this.socket = socket;
+    socket.on('error', (error) => (this.error = error));
+    socket.on('end', () => this.ended());
+    socket.on('close', () => this.lost());
+    const isSecuring = (socket as Partial<TLSSocket>).encrypted === true && isHandshaking(socket);
+    if (socket.connecting || isSecuring)
+      socket.once(isSecuring ? 'secureConnect' : 'connect', () => this.connected());
+    else this.connected();
+  }
+
+  /** No socket could be opened. */
+  refused(cause: unknown): void {
+    this.destroy(new ClientFault('unconnected', 'no connection', cause));
+  }
+
+  start(call: Call<O>): void {
+    this.call = call;
+    call.connection = this;
+    this.isSpoken = this.isSent = false;
+    this.interim = 0;
+    this.parser.skipsBody = call.request.method === 'HEAD';
+    this.owner.wheel.set(this, call.deadlineMs - performance.now());
+    this.send(call);
+  }
+
+  hold(): void {
+    this.isHeld = true;
+    this.socket?.pause();
+    this.owner.wheel.clear(this);
+  }
+
+  flow(): void {
+    if (!this.isHeld) return;
+    this.isHeld = false;
+    this.owner.wheel.set(this, this.owner.bodySilenceMs);
+    this.socket?.resume();
+  }
+
+  expire(): void {
+    const { call } = this;
+    if (call === undefined) this.destroy(undefined);
+    else if (call.isAnswered) this.destroy(new ClientFault('broken', 'the origin fell silent'));
+    else this.destroy(new ClientFault('timeout', 'no answer in time'));
+  }
+
+  /** At once, also while it is still connecting. */
+  destroy(fault: ClientFault | undefined): void {
+    if (this.isGone) return;
+    this.isGone = true;
+    const { call } = this;
+    this.call = undefined;
+    this.owner.wheel.remove(this);
+    this.socket?.destroy();
+    this.parser.free();
+    this.owner.closed(this);
+    call?.fail(fault ?? new ClientFault('broken', 'the connection was closed'));
+  }
+
+  private connected(): void {
+    if (this.isGone) return;
+    this.isConnected = true;
+    if (this.call !== undefined) this.start(this.call);
+  }
+
+  private send({ request, head }: Call<O>): void {
+    const { socket } = this;
+    if (socket === undefined) return;
+    const { body } = request;
+    if (body === undefined || (body instanceof Uint8Array && body.byteLength === 0))
+      socket.write(head, 'latin1');
+    else if (body instanceof Uint8Array) {
+      if (body.byteLength <= ONE_WRITE_BYTES) {
+        const text = Buffer.from(body.buffer, body.byteOffset, body.byteLength).toString('latin1');
+        socket.write(head + text, 'latin1');
+      } else {
+        socket.cork();
+        socket.write(head, 'latin1');
+        socket.write(body);
+        socket.uncork();
+      }
+    } else return this.upload(socket, body.length, head);
+    this.isSent = true;
+  }
+
+  private upload(socket: Socket, length: number | undefined, head: string): void {
+    const { call } = this;
+    if (call === undefined || call.request.body === undefined || call.request.body instanceof Uint8Array)
+      return;
+    const isCurrent = (): boolean => this.call === call && !this.isGone;
+    void sendUpload(call.request.body.stream(), {
+      socket,
+      length,
+      head,
+      isCurrent,
+      begun: () => (call.isUploadBegun = true),
+      // A long upload is no silence of the origin.
+      moved: () => {
+        if (isCurrent() && !call.isAnswered) this.owner.wheel.set(this, call.request.timeoutMs);
+      },
+    }).then(
+      () => {
+        if (isCurrent()) this.isSent = true;
+      },
+      (error: unknown) => {
+        if (isCurrent()) this.destroy(new ClientFault('broken', 'the upload broke off', error));
+      },
+    );
+  }
+
+  private read(chunk: Uint8Array): void {
+    if (this.isGone) return;
+    const { call } = this;
+    // Nobody asked: whoever came next would get this for an answer.
+    if (call === undefined) return this.destroy(undefined);
+    this.isSpoken = true;
+    let offset = 0;
+    while (offset < chunk.length && this.call === call) {
+      offset = this.parser.read(chunk, offset);
+      this.parsed(call, offset === chunk.length);
+    }
+    if (this.call === call && call.isAnswered && !this.isHeld)
+      this.owner.wheel.set(this, this.owner.bodySilenceMs);
+  }
+
+  /** `isClean`: nothing lies behind what was parsed. */
+  private parsed(call: Call<O>, isClean: boolean): void {
+    const { refusal, head, body, isComplete } = this.parser;
+    if (refusal !== 0) return this.garbled();
+    const pieces = body === undefined ? NO_PIECES : body.map((piece) => new Uint8Array(piece));
+    if (head !== undefined) return this.heard(call, head, isComplete, isClean, pieces);
+    call.receive(pieces);
+    if (isComplete) this.completed(call, isClean);
+  }
+
+  private heard(
+    call: Call<O>,
+    head: MessageHead,
+    isComplete: boolean,
+    isClean: boolean,
+    pieces: readonly Uint8Array[],
+  ): void {
+    if (!isSound(head)) return this.garbled();
+    if (head.status < 200) {
+      if (++this.interim > MAX_INTERIM) this.garbled();
+      return;
+    }
+    this.isLast = !head.isKeepAlive;
+    if (isComplete) this.call = undefined;
+    call.answer(head, isComplete, pieces);
+    if (isComplete) this.release(isClean);
+  }
+
+  private completed(call: Call<O>, isClean: boolean): void {
+    this.call = undefined;
+    this.release(isClean);
+    call.complete();
+  }
+
+  /** Only after a whole answer to a whole request, and with nothing behind it. */
+  private release(isClean: boolean): void {
+    this.answers++;
+    if (!isClean || this.isLast || !this.isSent || this.isHeld) return this.destroy(undefined);
+    this.owner.wheel.set(this, this.owner.idleMs);
+    this.owner.free(this);
+  }
+
+  private garbled(): void {
+    this.destroy(new ClientFault('broken', 'what the origin sent is no answer'));
+  }
+
+  /** The origin will say no more. */
+  private ended(): void {
+    const { call } = this;
+    if (this.isGone) return;
+    if (call?.isAnswered === true && this.parser.finish()) {
+      this.isLast = true;
+      this.completed(call, true);
+    } else this.lost();
+  }
+
+  private lost(): void {
+    if (this.isGone) return;
+    const { call, error } = this;
+    if (!this.isConnected) return this.refused(error ?? new Error('closed while connecting'));
+    if (call !== undefined && this.answers > 0 && !this.isSpoken && call.isRepeatable) {
+      this.call = undefined;
+      this.destroy(undefined);
+      this.owner.retry(call);
+    } else this.destroy(new ClientFault('broken', 'the connection broke off', error));
+  }
+}
+
+const NO_PIECES: readonly Uint8Array[] = [];
+
+function isSound(head: MessageHead): boolean {
+  return (
+    head.status >= 100 &&
+    head.status !== 101 &&
+    (head.version === 10 || head.version === 11) &&
+    !isMiscoded(head)
+  );
+}
+
+/** Another coding than chunked would be passed on unread, to be understood differently by the next reader. */
+function isMiscoded({ fields }: MessageHead): boolean {
+  for (let i = 0; i < fields.length; i += 2) {
+    const name = fields[i] ?? '';
+    if (
+      name.length === 17 &&
+      name.toLowerCase() === 'transfer-encoding' &&
+      fields[i + 1]?.toLowerCase() !== 'chunked'
+    )
+      return true;
+  }
+  return false;
+}
+
+function isHandshaking(socket: Socket): boolean {
+  return (socket as { secureConnecting?: boolean }).secureConnecting !== false;
+}

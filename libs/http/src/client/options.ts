@@ -1,0 +1,68 @@
+/** What a client is told once, and what a request to an origin is made of. */
+import type { Socket } from 'node:net';
+import type { MessageBody } from '../message-body';
+import type { ClientFault } from './fault';
+
+export interface Origin {
+  readonly protocol: 'http:' | 'https:';
+  /** Without brackets, without port. */
+  readonly hostname: string;
+  readonly port: number;
+  /** Whoever differs in this must not share a connection: an account, a TLS identity. */
+  readonly key: string;
+}
+
+/** To be given to `net.connect` or `tls.connect`: all sockets read into one buffer. */
+export interface ReadInto {
+  readonly buffer: Uint8Array;
+  callback(bytes: number, buffer: Uint8Array): boolean;
+}
+
+/**
+ * Opens a socket, connected or still connecting; what it throws or rejects with is the `cause` of an `unconnected` fault.
+ * This is the place for address checks.
+ */
+export type Connect<O extends Origin> = (origin: O, onread: ReadInto) => Socket | Promise<Socket>;
+
+export interface ClientOptions<O extends Origin> {
+  readonly connect: Connect<O>;
+  /** To one origin; further requests fail with `busy`. Default 1,024. */
+  readonly maxConnections?: number;
+  /** Default 4,000: below the 5 s after which many origins close an idle connection. */
+  readonly idleMs?: number;
+  /** Longest silence inside a body. Default 60,000. */
+  readonly bodySilenceMs?: number;
+  /** Resolution of all deadlines. Default 25. */
+  readonly tickMs?: number;
+  readonly maxHeadBytes?: number;
+  readonly maxFields?: number;
+  /** What callers and readers of bodies see for a fault. Default: the fault itself. */
+  readonly asError?: (fault: ClientFault) => Error;
+  /** The error of `body.gather` for a body that is larger. */
+  readonly tooLarge?: () => Error;
+}
+
+export interface Upload {
+  /** `undefined` = unknown: it is sent chunked. */
+  readonly length: number | undefined;
+  stream(): AsyncIterable<Uint8Array>;
+}
+
+export interface ClientRequest<O extends Origin> {
+  readonly origin: O;
+  readonly method: string;
+  /** Path with query, as it goes on the wire. */
+  readonly target: string;
+  /** `[name, value, ...]`. Fields of the connection and of the framing are ours, and left out. */
+  readonly headers: readonly string[];
+  readonly body: Uint8Array | Upload | undefined;
+  /** Until the head of the answer is there. */
+  readonly timeoutMs: number;
+  readonly signal: AbortSignal | undefined;
+}
+
+export interface ClientAnswer {
+  readonly status: number;
+  readonly headers: string[];
+  readonly body: MessageBody;
+}

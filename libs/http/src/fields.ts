@@ -1,0 +1,30 @@
+/** Field names and values as HTTP allows them on the wire; what is checked here can end no line and begin no message. */
+
+const TOKEN = /^[!#$%&'*+\-.^_`|~0-9A-Za-z]+$/;
+/** Visible ASCII, blanks and the 8-bit bytes; a string with other code units has no latin1 form. */
+const NO_VALUE = /[^\t\x20-\x7e\x80-\xff]/;
+
+export class FieldError extends Error {}
+
+/** `name: value` with its line end. Throws `FieldError`. */
+export function fieldLine(name: string, value: string): string {
+  if (!TOKEN.test(name) || NO_VALUE.test(value)) throw new FieldError('not a field of HTTP');
+  return `${name}: ${value}\r\n`;
+}
+
+/** Names that mean something to us; told by the length first, so that most names are never put in lower case. */
+export class NameTable<Kind> {
+  private readonly byLength: ([string, Kind][] | undefined)[] = [];
+
+  constructor(entries: readonly (readonly [string, Kind])[]) {
+    for (const [name, kind] of entries) (this.byLength[name.length] ??= []).push([name, kind]);
+  }
+
+  kindOf(name: string): Kind | undefined {
+    const candidates = this.byLength[name.length];
+    if (candidates === undefined) return undefined;
+    const lower = name.toLowerCase();
+    for (const [known, kind] of candidates) if (known === lower) return kind;
+    return undefined;
+  }
+}

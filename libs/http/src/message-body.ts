@@ -1,0 +1,170 @@
+/**
+ * Bytes of a message that come in from a socket: a queue with a high-water mark, above which its source is held. A body
+ * that breaks off ends in an error, never early.
+ */
+
+const HIGH_WATER_BYTES = 128 * 1024;
+
+export interface BodySource {
+  /** Somebody wants the bytes; called once. */
+  wanted(): void;
+  hold(): void;
+  flow(): void;
+  /** The rest is not wanted. */
+  abandon(): void;
+}
+
+export class MessageBody {
+  /** A body longer than may be gathered is this error. */
+  tooLarge: () => Error = () => new RangeError('the body is larger than may be gathered');
+  private chunks: Uint8Array[] = [];
+  private queuedBytes = 0;
+  private isHeld = false;
+  private isWanted = false;
+  private isCancelled = false;
+  private error: Error | undefined = undefined;
+  private wake: (() => void) | undefined = undefined;
+  isEnded = false;
+
+  constructor(
+    /** Announced length in bytes; `undefined` = unknown. */
+    readonly length: number | undefined,
+    private readonly source: BodySource | undefined,
+  ) {}
+
+  push(chunk: Uint8Array): void {
+    if (this.isCancelled || this.error !== undefined) return;
+    this.chunks.push(chunk);
+    this.queuedBytes += chunk.byteLength;
+    if (this.queuedBytes >= HIGH_WATER_BYTES && !this.isHeld) {
+      this.isHeld = true;
+      this.source?.hold();
+    }
+    this.signal();
+  }
+
+  end(): void {
+    this.isEnded = true;
+    this.signal();
+  }
+
+  fail(error: Error): void {
+    if (this.isEnded || this.error !== undefined) return;
+    this.error = error;
+    this.chunks = [];
+    this.signal();
+  }
+
+  /** All of it, where all of it is there and not yet read; no promise is made. */
+  whole(): Uint8Array | undefined {
+    if (!this.isEnded || this.error !== undefined) return undefined;
+    const { chunks } = this;
+    this.chunks = [];
+    this.queuedBytes = 0;
+    return joined(chunks);
+  }
+
+  gather(maxBytes: number): Promise<Uint8Array> {
+    if (this.isEnded && this.queuedBytes <= maxBytes) {
+      const whole = this.whole();
+      if (whole !== undefined) return Promise.resolve(whole);
+    }
+    return this.gatherAll(maxBytes);
+  }
+
+  stream(): BodyStream {
+    return new BodyStream(this);
+  }
+
+  /** Waits for a chunk; `undefined` at the end. */
+  async next(): Promise<Uint8Array | undefined> {
+    for (;;) {
+      if (this.error !== undefined) throw this.error;
+      const chunk = this.take();
+      if (chunk !== undefined || this.isEnded) return chunk;
+      this.want();
+      await new Promise<void>((resolve) => (this.wake = resolve));
+    }
+  }
+
+  cancel(): void {
+    this.isCancelled = true;
+    this.chunks = [];
+    this.queuedBytes = 0;
+    if (!this.isEnded && this.error === undefined) this.source?.abandon();
+  }
+
+  private async gatherAll(maxBytes: number): Promise<Uint8Array> {
+    const gathered: Uint8Array[] = [];
+    let bytes = 0;
+    for (;;) {
+      const chunk = await this.next();
+      if (chunk === undefined) return joined(gathered);
+      bytes += chunk.byteLength;
+      if (bytes > maxBytes) {
+        this.cancel();
+        throw this.tooLarge();
+      }
+      gathered.push(chunk);
+    }
+  }
+
+  private take(): Uint8Array | undefined {
+    const chunk = this.chunks.shift();
+    if (chunk === undefined) return undefined;
+    this.queuedBytes -= chunk.byteLength;
+    if (this.isHeld && this.queuedBytes < HIGH_WATER_BYTES / 2) {
+      this.isHeld = false;
+      this.source?.flow();
+    }
+    return chunk;
+  }
+
+  private want(): void {
+    if (this.isWanted) return;
+    this.isWanted = true;
+    this.source?.wanted();
+  }
+
+  private signal(): void {
+    const { wake } = this;
+    this.wake = undefined;
+    wake?.();
+  }
+}
+
+/** By hand, since `return()` of a generator that was never started would not run its `finally`. */
+export class BodyStream implements AsyncIterable<Uint8Array>, AsyncIterator<Uint8Array> {
+  constructor(private readonly body: MessageBody) {}
+
+  whole(): Uint8Array | undefined {
+    return this.body.whole();
+  }
+
+  [Symbol.asyncIterator](): this {
+    return this;
+  }
+
+  async next(): Promise<IteratorResult<Uint8Array>> {
+    const value = await this.body.next();
+    return value === undefined ? { done: true, value } : { done: false, value };
+  }
+
+  async return(): Promise<IteratorResult<Uint8Array>> {
+    this.body.cancel();
+    return { done: true, value: undefined };
+  }
+}
+
+function joined(chunks: readonly Uint8Array[]): Uint8Array {
+  return chunks.length === 1 ? (chunks[0] ?? EMPTY) : chunks.length === 0 ? EMPTY : Buffer.concat(chunks);
+}
+
+const EMPTY = new Uint8Array(0);
+
+/** Of a message that has none. */
+export function noBody(): MessageBody {
+  const body = new MessageBody(0, undefined);
+  body.isEnded = true;
+  return body;
+}

@@ -1,0 +1,134 @@
+/** What a handler gives back, and how its head goes on the wire. */
+import { STATUS_CODES } from 'node:http';
+import { fieldLine, NameTable } from '../fields';
+
+export type AnswerBody = string | Uint8Array | AsyncIterable<Uint8Array> | undefined;
+
+export interface ServerAnswer {
+  readonly status: number;
+  /** `[name, value, ...]`. Fields of the connection are ours, and left out. */
+  readonly headers: readonly string[];
+  /** A stream is written chunked unless `headers` holds its content-length. */
+  readonly body: AnswerBody;
+  /** Called exactly once, after the last byte or when the client has gone. */
+  finish(bytes: number, isComplete: boolean): void;
+}
+
+export interface AnswerFraming {
+  /** Of a body that is no stream. */
+  readonly length: number | undefined;
+  readonly version: number;
+  readonly isHead: boolean;
+  readonly isLast: boolean;
+}
+
+export interface AnswerHead {
+  readonly text: string;
+  readonly contentLength: number | undefined;
+  readonly isChunked: boolean;
+  /** Does the answer end with the connection? */
+  readonly isLast: boolean;
+}
+
+export function isBodiless(status: number): boolean {
+  return status === 204 || status === 304 || status < 200;
+}
+
+/** Throws `FieldError` or `RangeError` where HTTP has no words for it. */
+export function answerHead(answer: ServerAnswer, framing: AnswerFraming): AnswerHead {
+  const { status } = answer;
+  if (!Number.isInteger(status) || status < 200 || status > 999) throw new RangeError('not a status');
+  const given = givenLines(answer);
+  let { lines, contentLength } = given;
+  if (contentLength === undefined && framing.length !== undefined && !isBodiless(status)) {
+    contentLength = framing.length;
+    lines += `Content-Length: ${contentLength}\r\n`;
+  }
+  return ended(status, given.hasDate ? lines : lines + dateLine(), contentLength, framing);
+}
+
+function givenLines({ status, headers }: ServerAnswer): {
+  lines: string;
+  contentLength: number | undefined;
+  hasDate: boolean;
+} {
+  let lines = '';
+  let contentLength: number | undefined;
+  let hasDate = false;
+  for (let i = 0; i + 1 < headers.length; i += 2) {
+    const name = headers[i] ?? '';
+    const value = headers[i + 1] ?? '';
+    const kind = NAMES.kindOf(name);
+    if (kind === 'ours') continue;
+    if (kind === 'length') {
+      if (contentLength !== undefined || status === 204) continue;
+      contentLength = lengthOf(value);
+    } else if (kind === 'date') hasDate = true;
+    lines += fieldLine(name, value);
+  }
+  return { lines, contentLength, hasDate };
+}
+
+function lengthOf(value: string): number {
+  const length = Number(value);
+  if (!Number.isSafeInteger(length) || length < 0) throw new RangeError('not a length');
+  return length;
+}
+
+function ended(
+  status: number,
+  lines: string,
+  contentLength: number | undefined,
+  { version, isHead, isLast }: AnswerFraming,
+): AnswerHead {
+  const isOpen = contentLength === undefined && !isHead && !isBodiless(status);
+  const isChunked = isOpen && version === 11;
+  const endsByClosing = isLast || (isOpen && !isChunked);
+  let text = statusLine(status) + lines;
+  if (isChunked) text += 'Transfer-Encoding: chunked\r\n';
+  if (endsByClosing) text += 'Connection: close\r\n';
+  else if (version === 10) text += 'Connection: keep-alive\r\n';
+  return { text: `${text}\r\n`, contentLength, isChunked, isLast: endsByClosing };
+}
+
+const NAMES = new NameTable<'ours' | 'length' | 'date'>([
+  ['date', 'date'],
+  ['upgrade', 'ours'],
+  ['connection', 'ours'],
+  ['keep-alive', 'ours'],
+  ['content-length', 'length'],
+  ['proxy-connection', 'ours'],
+  ['transfer-encoding', 'ours'],
+]);
+
+const statusLines = new Map<number, string>();
+
+export function statusLine(status: number): string {
+  let line = statusLines.get(status);
+  if (line === undefined) {
+    line = `HTTP/1.1 ${status} ${STATUS_CODES[status] ?? 'Unknown'}\r\n`;
+    statusLines.set(status, line);
+  }
+  return line;
+}
+
+let dateText = '';
+let dateSecond = 0;
+
+function dateLine(): string {
+  const now = Date.now();
+  const second = Math.floor(now / 1000);
+  if (second !== dateSecond) {
+    dateSecond = second;
+    dateText = `Date: ${new Date(now).toUTCString()}\r\n`;
+  }
+  return dateText;
+}
+
+/** An answer that we make by ourselves: JSON with a message, nothing about what is behind it. It ends the connection. */
+export function refusalText(status: number): string {
+  const body = JSON.stringify({ message: STATUS_CODES[status] ?? 'Error' });
+  const allow = status === 405 ? 'Allow: GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS\r\n' : '';
+  const fields = `Content-Type: application/json\r\nContent-Length: ${body.length}\r\n${allow}`;
+  return `${statusLine(status)}${fields}${dateLine()}Connection: close\r\n\r\n${body}`;
+}

@@ -1,0 +1,252 @@
+/**
+ * One client socket: bytes in, one exchange at a time, and how it is closed without cutting off the last answer. The state
+ * diagram is in the README.
+ */
+import type { Socket } from 'node:net';
+import { REQUEST } from '../framing/llhttp';
+import { MessageParser, type MessageHead, type ParserLimits } from '../framing/message-parser';
+import type { Timed, TimerWheel } from '../timer-wheel';
+import { refusalText } from './answer';
+import { Exchange } from './exchange';
+import type { Deadlines, Handle } from './options';
+import { soundHead, type Peer } from './request';
+
+/** Pipelined bytes that are kept while a request is served. */
+const MAX_PENDING_BYTES = 65_536;
+/** So much of what is unwanted is read: a client that is still sending may not look at its answer. */
+const MAX_DISCARDED_BYTES = 16 * 1024 * 1024;
+
+/** What the connections of a server share. */
+export interface ServerContext {
+  readonly handle: Handle;
+  readonly deadlines: Deadlines;
+  readonly wheel: TimerWheel;
+  readonly limits: ParserLimits;
+  readonly tooLarge: (() => Error) | undefined;
+  /** `draining`: answers ask for the connection's end. `closing`: an idle connection is closed at once. */
+  phase: 'open' | 'draining' | 'closing';
+}
+
+type State = 'idle' | 'head' | 'busy' | 'lingering' | 'closed';
+
+export class ServerConnection implements Timed {
+  deadlineMs = Infinity;
+  lookAtMs = 0;
+  slot = -1;
+  readonly peer: Peer;
+  private state: State = 'idle';
+  private readonly parser: MessageParser;
+  private exchange: Exchange | undefined = undefined;
+  private pending: Uint8Array[] = [];
+  private pendingBytes = 0;
+  private isReading = false;
+  /** Too much waits behind the request that is served. */
+  private isFull = false;
+  /** Too much of the body that is read waits for its reader. */
+  private isHeld = false;
+  private discardedBytes = 0;
+
+  constructor(
+    readonly socket: Socket,
+    readonly context: ServerContext,
+    secure: boolean,
+  ) {
+    const remote = socket.remoteAddress ?? '';
+    this.peer = {
+      secure,
+      remoteAddress: remote.startsWith('::ffff:') ? remote.slice(7) : remote,
+      localPort: socket.localPort ?? 0,
+    };
+    this.parser = new MessageParser(REQUEST, context.limits);
+    // The first request gets the time of a head, not that of a pause between two.
+    context.wheel.set(this, context.deadlines.headMs);
+    socket.on('data', (chunk: Buffer) => this.take(chunk));
+    socket.on('end', () => this.ended());
+    socket.on('error', () => undefined);
+    socket.on('close', () => this.closed());
+  }
+
+  get isIdle(): boolean {
+    return this.state === 'idle';
+  }
+
+  /** The wheel's call. */
+  expire(): void {
+    switch (this.state) {
+      case 'idle':
+        this.linger();
+        return;
+      case 'head':
+        this.fail(408);
+        return;
+      case 'busy':
+        this.exchange?.expire();
+        return;
+      case 'lingering':
+        this.socket.destroy();
+        return;
+      case 'closed':
+        return;
+    }
+  }
+
+  /** The exchange is over, and its answer handed to the socket. */
+  answered(isLast: boolean): void {
+    this.exchange = undefined;
+    if (this.state !== 'busy') return;
+    if (this.isHeld) this.flow();
+    this.state = 'idle';
+    const { context } = this;
+    if (isLast) return this.linger();
+    if (context.phase === 'closing' && this.pending.length === 0) return this.linger();
+    context.wheel.set(this, context.deadlines.idleMs);
+    if (!this.isReading && this.pending.length > 0) this.readPending();
+  }
+
+  /** Refuses what the client is saying and closes. A request is answered once, so an answer under way is only cut off. */
+  fail(status: number): void {
+    if (this.isDone) return;
+    const isAnswering = this.exchange?.isAnswering === true;
+    this.silence();
+    if (isAnswering || !this.socket.writable) {
+      this.socket.destroy();
+      return;
+    }
+    this.socket.write(refusalText(status), 'latin1');
+    this.goodbye();
+  }
+
+  linger(): void {
+    if (this.isDone) return;
+    this.silence();
+    this.goodbye();
+  }
+
+  hold(): void {
+    this.isHeld = true;
+    this.socket.pause();
+  }
+
+  flow(): void {
+    this.isHeld = false;
+    if (!this.isFull) this.socket.resume();
+  }
+
+  private take(chunk: Uint8Array): void {
+    if (this.isDone) return this.discard(chunk);
+    if (this.pending.length > 0 || this.exchange?.isReceived === true) {
+      this.pending.push(chunk);
+      this.pendingBytes += chunk.byteLength;
+      if (this.pendingBytes >= MAX_PENDING_BYTES) {
+        this.isFull = true;
+        this.socket.pause();
+      }
+      return;
+    }
+    this.isReading = true;
+    this.read(chunk);
+    this.isReading = false;
+    if (this.exchange === undefined && this.pending.length > 0) this.readPending();
+  }
+
+  private readPending(): void {
+    this.isReading = true;
+    while (this.exchange?.isReceived !== true && !this.isDone) {
+      const chunk = this.pending.shift();
+      if (chunk === undefined) break;
+      this.pendingBytes -= chunk.byteLength;
+      this.read(chunk);
+    }
+    this.isReading = false;
+    if (this.isFull && this.pendingBytes < MAX_PENDING_BYTES) {
+      this.isFull = false;
+      if (!this.isHeld) this.socket.resume();
+    }
+  }
+
+  private read(chunk: Uint8Array): void {
+    let offset = 0;
+    while (offset < chunk.length) {
+      if (this.isDone) return;
+      if (this.exchange?.isReceived === true) {
+        const rest = chunk.subarray(offset);
+        this.pending.unshift(rest);
+        this.pendingBytes += rest.byteLength;
+        return;
+      }
+      offset = this.parser.read(chunk, offset);
+      this.parsed();
+    }
+  }
+
+  private parsed(): void {
+    const { refusal, head, body, isComplete, isInside } = this.parser;
+    if (refusal !== 0) return this.fail(refusal);
+    if (head !== undefined) return this.begin(head, body, isComplete);
+    if (this.exchange === undefined) {
+      if (this.state === 'idle' && isInside) {
+        this.state = 'head';
+        this.context.wheel.set(this, this.context.deadlines.headMs);
+      }
+      return;
+    }
+    if (body !== undefined) this.exchange.receive(body);
+    if (isComplete) this.exchange.received();
+  }
+
+  private begin(head: MessageHead, body: Uint8Array[] | undefined, isComplete: boolean): void {
+    const sound = soundHead(head);
+    if (typeof sound === 'number') return this.fail(sound);
+    this.state = 'busy';
+    this.context.wheel.clear(this);
+    const exchange = new Exchange(this, head, sound);
+    this.exchange = exchange;
+    if (body !== undefined) exchange.receive(body);
+    if (isComplete) exchange.received();
+    exchange.run();
+  }
+
+  private discard(chunk: Uint8Array): void {
+    this.discardedBytes += chunk.byteLength;
+    if (this.discardedBytes > MAX_DISCARDED_BYTES) this.socket.destroy();
+    else this.context.wheel.set(this, this.context.deadlines.lingerMs);
+  }
+
+  private ended(): void {
+    if (this.exchange?.isHandedOver === true) return;
+    if (this.isDone) return this.socket.destroySoon();
+    if (this.state !== 'busy') return this.linger();
+    // A client that says goodbye does not wait for its answer.
+    this.silence();
+    this.socket.destroy();
+  }
+
+  private closed(): void {
+    this.silence();
+    this.state = 'closed';
+    this.context.wheel.remove(this);
+    this.parser.free();
+  }
+
+  private get isDone(): boolean {
+    return this.state === 'lingering' || this.state === 'closed';
+  }
+
+  /** What arrives from now on is not served. */
+  private silence(): void {
+    const { exchange } = this;
+    this.exchange = undefined;
+    this.pending = [];
+    if (this.state !== 'closed') this.state = 'lingering';
+    exchange?.clientGone();
+  }
+
+  /** Says that we are done, and listens until the client is too: to close with bytes unread would be to reset. */
+  private goodbye(): void {
+    const { socket, context } = this;
+    socket.end();
+    if (socket.readableEnded) return socket.destroySoon();
+    socket.resume();
+    context.wheel.set(this, context.deadlines.lingerMs);
+  }
+}

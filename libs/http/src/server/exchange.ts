@@ -1,0 +1,286 @@
+/** One request and its answer. The answer's `finish` is called exactly once, whatever becomes of the client. */
+import type { MessageHead } from '../framing/message-parser';
+import { BodyStream, MessageBody, noBody, type BodySource } from '../message-body';
+import {
+  answerHead,
+  isBodiless,
+  refusalText,
+  type AnswerBody,
+  type AnswerHead,
+  type ServerAnswer,
+} from './answer';
+import { pumpBody, type BodyPump } from './body-pump';
+import type { ServerConnection } from './connection';
+import { ServerRequest, type SoundHead } from './request';
+
+/** Head and body up to this leave as one string. */
+const ONE_WRITE_BYTES = 2048;
+/** Above this a body is written in slices: of a single write nobody knows how far it has come. */
+const SLICED_BYTES = 256 * 1024;
+const SLICE_BYTES = 64 * 1024;
+
+export class Exchange implements BodySource {
+  /** Is the last byte of the request here? */
+  isReceived = false;
+  /** Did a byte of the answer leave? */
+  isAnswering = false;
+  /** Is the last byte of the answer with the socket? */
+  isHandedOver = false;
+  sentBytes = 0;
+  private readonly request: ServerRequest;
+  private readonly body: MessageBody;
+  private answer: ServerAnswer | undefined = undefined;
+  private pump: BodyPump | undefined = undefined;
+  private awaitsContinue: boolean;
+  private isOver = false;
+  private isLast: boolean;
+  private receivedBytes = 0;
+  private wantedAtMs = 0;
+
+  constructor(
+    readonly connection: ServerConnection,
+    private readonly head: MessageHead,
+    sound: SoundHead,
+  ) {
+    this.body = sound.bodyBytes === 0 ? noBody() : new MessageBody(sound.bodyBytes, this);
+    const { tooLarge } = connection.context;
+    if (tooLarge !== undefined) this.body.tooLarge = tooLarge;
+    this.awaitsContinue = sound.expectsContinue && sound.bodyBytes !== 0;
+    this.isLast = sound.asksUpgrade || !head.isKeepAlive;
+    const { peer } = connection;
+    this.request = new ServerRequest(
+      head.method,
+      sound.path,
+      sound.query,
+      sound.host,
+      sound.fields,
+      head.version === 11 ? 'HTTP/1.1' : 'HTTP/1.0',
+      peer.secure,
+      peer.remoteAddress,
+      peer.localPort,
+      this.body,
+    );
+  }
+
+  run(): void {
+    let answer: ServerAnswer | Promise<ServerAnswer>;
+    try {
+      answer = this.connection.context.handle(this.request);
+    } catch {
+      return this.refuse();
+    }
+    if (answer instanceof Promise)
+      answer.then(
+        (late) => this.reply(late),
+        () => this.refuse(),
+      );
+    else this.reply(answer);
+  }
+
+  receive(pieces: readonly Uint8Array[]): void {
+    for (const piece of pieces) {
+      this.receivedBytes += piece.byteLength;
+      this.body.push(piece);
+    }
+  }
+
+  received(): void {
+    this.isReceived = true;
+    this.awaitsContinue = false;
+    this.body.end();
+    if (this.wantedAtMs !== 0) this.connection.context.wheel.clear(this.connection);
+  }
+
+  /** Called at the end of the socket, or when the client talked nonsense. */
+  clientGone(): void {
+    if (this.isOver) return;
+    this.over(false);
+  }
+
+  /** Of the body that we wait for, or of the client that takes no bytes. */
+  expire(): void {
+    if (this.pump?.isStalled === true || this.isReceived) {
+      this.connection.socket.destroy();
+      return;
+    }
+    const { deadlines, wheel } = this.connection.context;
+    const allowedMs = deadlines.bodyGraceMs + this.receivedBytes / deadlines.slowestBytesPerMs;
+    const leftMs = allowedMs - (performance.now() - this.wantedAtMs);
+    if (leftMs <= 0) this.connection.fail(408);
+    else wheel.set(this.connection, leftMs);
+  }
+
+  /** The client takes bytes again; it may still owe us some. */
+  unstalled(): void {
+    const { deadlines, wheel } = this.connection.context;
+    if (this.wantedAtMs === 0 || this.isReceived) wheel.clear(this.connection);
+    else wheel.set(this.connection, deadlines.bodyGraceMs);
+  }
+
+  wanted(): void {
+    if (this.isOver || this.isReceived) return;
+    const { socket, context } = this.connection;
+    if (this.awaitsContinue) {
+      this.awaitsContinue = false;
+      socket.write('HTTP/1.1 100 Continue\r\n\r\n', 'latin1');
+    }
+    this.wantedAtMs = performance.now();
+    context.wheel.set(this.connection, context.deadlines.bodyGraceMs);
+  }
+
+  hold(): void {
+    this.connection.hold();
+  }
+
+  flow(): void {
+    this.connection.flow();
+  }
+
+  /** The client is still to be answered; what comes is thrown away with the connection. */
+  abandon(): void {
+    this.connection.flow();
+  }
+
+  private refuse(): void {
+    if (this.isOver) return;
+    this.isAnswering = true;
+    this.connection.socket.write(refusalText(500), 'latin1');
+    this.isLast = true;
+    this.over(true);
+  }
+
+  private reply(answer: ServerAnswer): void {
+    this.answer = answer;
+    if (this.isOver) {
+      cancel(answer);
+      answer.finish(0, false);
+      return;
+    }
+    try {
+      this.write(answer);
+    } catch {
+      // The handler gave a head that HTTP has no words for.
+      cancel(answer);
+      if (this.isAnswering) this.connection.socket.destroy();
+      else this.refuse();
+    }
+  }
+
+  private write(answer: ServerAnswer): void {
+    const hasBody = this.head.method !== 'HEAD' && !isBodiless(answer.status);
+    const whole = wholeOf(answer);
+    if (whole === undefined && answer.body !== undefined) this.writeStream(answer, answer.body, hasBody);
+    else {
+      // With bytes of the request still to come, the connection can carry no other.
+      const length = hasBody || !(answer.body instanceof BodyStream) ? (whole?.byteLength ?? 0) : undefined;
+      const head = this.headOf(answer, length, !this.isReceived);
+      if (hasBody) check(head, whole);
+      this.begin(head);
+      this.writeWhole(head, hasBody ? whole : undefined);
+    }
+  }
+
+  private writeStream(answer: ServerAnswer, body: AnswerBody, hasBody: boolean): void {
+    if (typeof body !== 'object' || body instanceof Uint8Array) return;
+    const head = this.headOf(answer, undefined, this.awaitsContinue || (!hasBody && !this.isReceived));
+    this.begin(head);
+    if (hasBody) this.pump = pumpBody(body, head, this);
+    else {
+      cancel(answer);
+      this.writeWhole(head, undefined);
+    }
+  }
+
+  private headOf(answer: ServerAnswer, length: number | undefined, isLast: boolean): AnswerHead {
+    this.isLast ||= isLast || this.connection.context.phase !== 'open';
+    return answerHead(answer, {
+      length,
+      version: this.head.version,
+      isHead: this.head.method === 'HEAD',
+      isLast: this.isLast,
+    });
+  }
+
+  private begin(head: AnswerHead): void {
+    this.isLast = head.isLast;
+    this.isAnswering = true;
+  }
+
+  private writeWhole(head: AnswerHead, body: Uint8Array | undefined): void {
+    const { socket } = this.connection;
+    if (body === undefined || body.byteLength === 0) socket.write(head.text, 'latin1');
+    else if (body.byteLength > SLICED_BYTES) {
+      this.pump = pumpBody(sliced(body), head, this);
+      return;
+    } else {
+      this.sentBytes = body.byteLength;
+      if (body.byteLength <= ONE_WRITE_BYTES) socket.write(head.text + latin1(body), 'latin1');
+      else {
+        socket.cork();
+        socket.write(head.text, 'latin1');
+        socket.write(body);
+        socket.uncork();
+      }
+    }
+    this.flushed();
+  }
+
+  /** All of the answer is with the socket; is it with the kernel too? */
+  flushed(): void {
+    const { socket, context } = this.connection;
+    this.isHandedOver = true;
+    // Of a socket that is gone, its `close` will tell.
+    if (this.isOver || socket.destroyed) return;
+    if (socket.writableLength === 0) {
+      this.over(true);
+      return;
+    }
+    context.wheel.set(this.connection, context.deadlines.stallMs);
+    socket.write(NOTHING, () => {
+      if (!this.isOver && !socket.destroyed) this.over(true);
+    });
+  }
+
+  private over(isComplete: boolean): void {
+    this.isOver = true;
+    const { answer, pump } = this;
+    if (!isComplete) {
+      this.request.abort();
+      pump?.stop();
+      if (answer !== undefined && pump === undefined) cancel(answer);
+    }
+    if (!this.isReceived) this.body.fail(new Error('the upload broke off'));
+    answer?.finish(this.sentBytes, isComplete);
+    this.connection.answered(this.isLast || !this.isReceived);
+  }
+}
+
+const NOTHING = new Uint8Array(0);
+
+/** The bytes of a body that is all there; a stream of ours may be, too. */
+function wholeOf({ body }: ServerAnswer): Uint8Array | undefined {
+  if (typeof body === 'string') return Buffer.from(body);
+  if (body instanceof BodyStream) return body.whole();
+  return body instanceof Uint8Array ? body : undefined;
+}
+
+/** A head that announces another length than the body has would take the connection out of step. */
+function check({ contentLength }: AnswerHead, body: Uint8Array | undefined): void {
+  if (contentLength !== (body?.byteLength ?? 0)) throw new RangeError('the body has another length');
+}
+
+async function* sliced(bytes: Uint8Array): AsyncGenerator<Uint8Array> {
+  for (let at = 0; at < bytes.byteLength; at += SLICE_BYTES) yield bytes.subarray(at, at + SLICE_BYTES);
+}
+
+function latin1(bytes: Uint8Array): string {
+  return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString('latin1');
+}
+
+/** Gives back the source of a body that nobody will read on. */
+function cancel({ body }: ServerAnswer): void {
+  if (typeof body !== 'object' || body instanceof Uint8Array) return;
+  body[Symbol.asyncIterator]()
+    .return?.()
+    .then(undefined, () => undefined);
+}

@@ -1,0 +1,114 @@
+/** The server: takes connections up to its caps, and drains without losing a request. */
+import { createServer, type Server, type Socket } from 'node:net';
+import { createServer as createTlsServer, type TlsOptions } from 'node:tls';
+import { MAX_FIELDS, MAX_HEAD_BYTES } from '../rules';
+import { TimerWheel } from '../timer-wheel';
+import { ServerConnection, type ServerContext } from './connection';
+import { DEADLINES, type ServerOptions } from './options';
+
+/** While draining, idle connections get this long to carry one more request, whose answer says `Connection: close`. */
+const IDLE_GRACE_MS = 3000;
+const TICK_MS = 250;
+const LAST_EVENTS_MS = 1000;
+
+export class HttpServer {
+  /** To be told where to listen. */
+  readonly listener: Server;
+  private readonly connections = new Set<ServerConnection>();
+  /** TLS handshakes under way included. */
+  private readonly sockets = new Set<Socket>();
+  private readonly addresses = new Map<string, number>();
+  private readonly context: ServerContext;
+  private readonly maxConnections: number;
+  private readonly maxPerAddress: number;
+  private whenEmpty: (() => void) | undefined;
+
+  constructor(options: ServerOptions, tls?: TlsOptions) {
+    this.maxConnections = options.maxConnections ?? 10_000;
+    this.maxPerAddress = options.maxConnectionsPerAddress ?? this.maxConnections;
+    this.context = {
+      handle: options.handle,
+      deadlines: { ...DEADLINES, ...options.deadlines },
+      wheel: new TimerWheel(options.tickMs ?? TICK_MS),
+      limits: {
+        maxHeadBytes: options.maxHeadBytes ?? MAX_HEAD_BYTES,
+        maxFields: options.maxFields ?? MAX_FIELDS,
+      },
+      tooLarge: options.tooLarge,
+      phase: 'open',
+    };
+    const place = { noDelay: true, allowHalfOpen: true };
+    if (tls === undefined) {
+      this.listener = createServer(place, (socket) => this.accept(socket, false));
+    } else {
+      const secured = { handshakeTimeout: this.context.deadlines.headMs, minVersion: 'TLSv1.2' as const };
+      this.listener = createTlsServer({ ...place, ...secured, ...tls }, (socket) =>
+        this.accept(socket, true),
+      );
+    }
+    this.listener.maxConnections = this.maxConnections;
+    this.listener.on('connection', (socket: Socket) => {
+      this.sockets.add(socket);
+      socket.on('close', () => this.sockets.delete(socket));
+    });
+  }
+
+  get openConnections(): number {
+    return this.connections.size;
+  }
+
+  /**
+   * Answers what is running and what still comes in on open connections, then closes. After `drainMs` the rest is cut
+   * off. New connections are taken until idle ones had their grace: whoever balances load may not know yet.
+   */
+  async stop(drainMs: number): Promise<void> {
+    const { context } = this;
+    context.phase = 'draining';
+    const deadlineMs = performance.now() + drainMs;
+    await this.emptied(Math.min(IDLE_GRACE_MS, drainMs / 3));
+    context.phase = 'closing';
+    const closed = new Promise<void>((resolve) => this.listener.close(() => resolve()));
+    for (const connection of [...this.connections]) if (connection.isIdle) connection.linger();
+    await this.emptied(deadlineMs - performance.now());
+    for (const { socket } of [...this.connections]) socket.destroy();
+    for (const socket of [...this.sockets]) socket.destroy();
+    await closed;
+    // The exchanges hear of it only when the sockets' own events have run.
+    await this.emptied(LAST_EVENTS_MS);
+  }
+
+  private accept(socket: Socket, secure: boolean): void {
+    const address = socket.remoteAddress ?? '';
+    const fromThere = this.addresses.get(address) ?? 0;
+    if (this.connections.size >= this.maxConnections || fromThere >= this.maxPerAddress) {
+      socket.on('error', () => undefined);
+      socket.destroy();
+      return;
+    }
+    this.addresses.set(address, fromThere + 1);
+    const connection = new ServerConnection(socket, this.context, secure);
+    this.connections.add(connection);
+    socket.on('close', () => this.closed(connection, address));
+  }
+
+  private closed(connection: ServerConnection, address: string): void {
+    this.connections.delete(connection);
+    const left = (this.addresses.get(address) ?? 1) - 1;
+    if (left > 0) this.addresses.set(address, left);
+    else this.addresses.delete(address);
+    if (this.connections.size === 0) this.whenEmpty?.();
+  }
+
+  private emptied(withinMs: number): Promise<void> {
+    if (this.connections.size === 0 || withinMs <= 0) return Promise.resolve();
+    return new Promise((resolve) => {
+      const done = (): void => {
+        clearTimeout(timer);
+        this.whenEmpty = undefined;
+        resolve();
+      };
+      const timer = setTimeout(done, withinMs);
+      this.whenEmpty = done;
+    });
+  }
+}

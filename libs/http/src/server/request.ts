@@ -1,0 +1,158 @@
+/** One request as a handler sees it. Everything is read from the head once; the signal is made only when asked for. */
+import type { MessageHead } from '../framing/message-parser';
+import { NameTable } from '../fields';
+import type { MessageBody } from '../message-body';
+import { brokenRule, type HeadFacts } from '../rules';
+
+export interface Peer {
+  readonly secure: boolean;
+  readonly remoteAddress: string;
+  readonly localPort: number;
+}
+
+export class ServerRequest {
+  private gone: AbortController | undefined = undefined;
+  private isGone = false;
+
+  constructor(
+    readonly method: string,
+    /** Raw, without query. */
+    readonly path: string,
+    /** Raw, without `?`. */
+    readonly query: string,
+    /** Lower case, without port. */
+    readonly host: string,
+    /** `[name, value, ...]` */
+    readonly headers: string[],
+    readonly protocol: string,
+    readonly secure: boolean,
+    readonly sourceIp: string,
+    readonly localPort: number,
+    readonly body: MessageBody,
+  ) {}
+
+  /** Aborts when the client has gone. */
+  get signal(): AbortSignal {
+    if (this.gone === undefined) {
+      this.gone = new AbortController();
+      if (this.isGone) this.gone.abort();
+    }
+    return this.gone.signal;
+  }
+
+  abort(): void {
+    this.isGone = true;
+    this.gone?.abort();
+  }
+}
+
+export interface SoundHead {
+  readonly path: string;
+  readonly query: string;
+  readonly host: string;
+  readonly fields: string[];
+  /** `undefined` = chunked. */
+  readonly bodyBytes: number | undefined;
+  readonly expectsContinue: boolean;
+  readonly asksUpgrade: boolean;
+}
+
+/** A number is the status that refuses the request. */
+export function soundHead(head: MessageHead): SoundHead | number {
+  const facts: HeadFacts = {
+    head,
+    hosts: 0,
+    host: '',
+    codings: 0,
+    coding: '',
+    lengths: 0,
+    length: '0',
+    expect: undefined,
+  };
+  const walked = walk(facts);
+  const status = brokenRule(facts);
+  if (status !== 0) return status;
+  const target = head.line.startsWith('/') ? head.line : originForm(head.line);
+  const queryAt = target.indexOf('?');
+  return {
+    path: queryAt < 0 ? target : target.slice(0, queryAt),
+    query: queryAt < 0 ? '' : target.slice(queryAt + 1),
+    host: hostName(facts.host),
+    fields: walked.fields,
+    bodyBytes: facts.codings > 0 ? undefined : Number(facts.length),
+    expectsContinue: facts.expect !== undefined && head.version === 11,
+    asksUpgrade: walked.asksUpgrade,
+  };
+}
+
+const NAMES = new NameTable<'host' | 'expect' | 'upgrade' | 'length' | 'coding'>([
+  ['host', 'host'],
+  ['expect', 'expect'],
+  ['upgrade', 'upgrade'],
+  ['content-length', 'length'],
+  ['transfer-encoding', 'coding'],
+]);
+
+/** Names with an underscore are dropped: many origins read them as hyphens. */
+function walk(facts: HeadFacts): { fields: string[]; asksUpgrade: boolean } {
+  const raw = facts.head.fields;
+  let isDropping = false;
+  let asksUpgrade = false;
+  let asksH2c = false;
+  for (let i = 0; i < raw.length; i += 2) {
+    const name = raw[i] ?? '';
+    const value = raw[i + 1] ?? '';
+    if (name.includes('_')) isDropping = true;
+    const kind = NAMES.kindOf(name);
+    if (kind === undefined) continue;
+    if (kind === 'upgrade') {
+      asksUpgrade = true;
+      asksH2c ||= /h2c/i.test(value);
+    } else note(facts, kind, value);
+  }
+  if (!isDropping && !asksH2c) return { fields: raw, asksUpgrade };
+  return { fields: kept(raw, asksH2c), asksUpgrade };
+}
+
+function note(facts: HeadFacts, kind: 'host' | 'expect' | 'length' | 'coding', value: string): void {
+  switch (kind) {
+    case 'host':
+      facts.hosts++;
+      facts.host = value;
+      return;
+    case 'expect':
+      facts.expect = facts.expect === undefined ? value : `${facts.expect}, ${value}`;
+      return;
+    case 'length':
+      facts.lengths++;
+      facts.length = value;
+      return;
+    case 'coding':
+      facts.codings++;
+      facts.coding = value;
+  }
+}
+
+/** Without the three fields that ask for HTTP/2 over clear text, this is a plain request. */
+function kept(raw: readonly string[], asksH2c: boolean): string[] {
+  const fields: string[] = [];
+  for (let i = 0; i < raw.length; i += 2) {
+    const name = raw[i] ?? '';
+    if (name.includes('_')) continue;
+    const lower = name.toLowerCase();
+    if (asksH2c && (lower === 'upgrade' || lower === 'http2-settings' || lower === 'connection')) continue;
+    fields.push(name, raw[i + 1] ?? '');
+  }
+  return fields;
+}
+
+/** `http://host` and `http://host?q` have the path `/`. */
+function originForm(target: string): string {
+  const rest = target.replace(/^https?:\/\/[^/?#]*/i, '');
+  return rest.startsWith('/') ? rest : `/${rest}`;
+}
+
+function hostName(host: string): string {
+  const name = host.replace(/:[0-9]*$/, '').toLowerCase();
+  return name.endsWith('.') ? name.slice(0, -1) : name;
+}

@@ -1,0 +1,41 @@
+/** A server whose answers a spec decides, and a record of what it was asked and how each exchange ended. */
+import type { AddressInfo } from 'node:net';
+import type { AnswerBody, ServerAnswer } from '../server/answer';
+import { HttpServer } from '../server/http-server';
+import type { ServerOptions } from '../server/options';
+import type { ServerRequest } from '../server/request';
+
+export interface Given {
+  readonly status?: number;
+  readonly headers?: readonly string[];
+  readonly body?: AnswerBody;
+}
+
+export interface Serving {
+  readonly server: HttpServer;
+  readonly port: number;
+  readonly asked: ServerRequest[];
+  readonly finished: { bytes: number; isComplete: boolean }[];
+}
+
+export async function serving(
+  decide: (request: ServerRequest) => Given | Promise<Given>,
+  options: Partial<ServerOptions> = {},
+): Promise<Serving> {
+  const asked: ServerRequest[] = [];
+  const finished: Serving['finished'] = [];
+  const answer = ({ status = 200, headers = [], body }: Given): ServerAnswer => ({
+    status,
+    headers,
+    body,
+    finish: (bytes, isComplete) => void finished.push({ bytes, isComplete }),
+  });
+  const handle = (request: ServerRequest): ServerAnswer | Promise<ServerAnswer> => {
+    asked.push(request);
+    const given = decide(request);
+    return given instanceof Promise ? given.then(answer) : answer(given);
+  };
+  const server = new HttpServer({ handle, tickMs: 10, ...options });
+  await new Promise<void>((resolve) => server.listener.listen(0, '127.0.0.1', resolve));
+  return { server, port: (server.listener.address() as AddressInfo).port, asked, finished };
+}

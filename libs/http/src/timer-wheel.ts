@@ -1,0 +1,81 @@
+/**
+ * Deadlines of many connections on one timer. To move a deadline is to write a number: an entry stays in its slot, and is
+ * placed anew when the slot comes round. Nothing expires early; it may be one tick late.
+ */
+
+const SLOTS = 256;
+
+export interface Timed {
+  /** `performance.now()` of the deadline; `Infinity` = none. Written by the wheel. */
+  deadlineMs: number;
+  /** Where it is on the wheel; -1 = nowhere. Written by the wheel. */
+  slot: number;
+  /** When the wheel will look at it. Written by the wheel. */
+  lookAtMs: number;
+  expire(): void;
+}
+
+export class TimerWheel {
+  private readonly slots: Set<Timed>[] = Array.from({ length: SLOTS }, () => new Set<Timed>());
+  private timer: NodeJS.Timeout | undefined;
+  private size = 0;
+  private turn = 0;
+
+  constructor(private readonly tickMs: number) {}
+
+  set(entry: Timed, inMs: number): void {
+    const nowMs = performance.now();
+    const deadlineMs = nowMs + inMs;
+    const isSeenInTime = entry.slot >= 0 && entry.lookAtMs <= deadlineMs + this.tickMs;
+    if (!isSeenInTime) this.remove(entry);
+    entry.deadlineMs = deadlineMs;
+    if (!isSeenInTime) this.place(entry, nowMs);
+  }
+
+  /** It stays in its slot, to be there for the next deadline. */
+  clear(entry: Timed): void {
+    entry.deadlineMs = Infinity;
+  }
+
+  remove(entry: Timed): void {
+    entry.deadlineMs = Infinity;
+    if (entry.slot < 0) return;
+    this.slots[entry.slot]?.delete(entry);
+    entry.slot = -1;
+    this.size--;
+    if (this.size === 0) this.stop();
+  }
+
+  private place(entry: Timed, nowMs: number): void {
+    const ticks = Math.min(SLOTS - 1, Math.max(1, Math.ceil((entry.deadlineMs - nowMs) / this.tickMs)));
+    entry.lookAtMs = nowMs + ticks * this.tickMs;
+    entry.slot = (this.turn + ticks) % SLOTS;
+    this.slots[entry.slot]?.add(entry);
+    this.size++;
+    this.timer ??= setInterval(() => this.tick(), this.tickMs).unref();
+  }
+
+  private tick(): void {
+    this.turn = (this.turn + 1) % SLOTS;
+    const slot = this.slots[this.turn];
+    if (slot === undefined || slot.size === 0) return;
+    this.slots[this.turn] = new Set();
+    const nowMs = performance.now();
+    for (const entry of slot) {
+      // Another's expiry may have removed it meanwhile.
+      if (entry.slot !== this.turn) continue;
+      entry.slot = -1;
+      this.size--;
+      if (entry.deadlineMs <= nowMs) {
+        entry.deadlineMs = Infinity;
+        entry.expire();
+      } else if (entry.deadlineMs !== Infinity) this.place(entry, nowMs);
+    }
+    if (this.size === 0) this.stop();
+  }
+
+  private stop(): void {
+    clearInterval(this.timer);
+    this.timer = undefined;
+  }
+}

@@ -1,0 +1,153 @@
+/** What a listener owes to running requests and waiting clients when it is told to stop. */
+import { Agent, request } from 'node:http';
+import { until } from '../upstream/testing/raw-origin';
+import { RawClient, statusesOf } from '../http-listener/testing/raw-client';
+import {
+  listening as listeningOn,
+  type Given,
+  type ListenerUnderTest,
+  type StartListener,
+} from './testing/answers';
+
+export function drainContract(name: string, start: StartListener): void {
+  describe(name, () => {
+    const listening = (
+      decide: Parameters<typeof listeningOn>[1],
+      options?: Parameters<typeof listeningOn>[2],
+    ): Promise<ListenerUnderTest> => listeningOn(start, decide, options);
+
+    const started: ListenerUnderTest[] = [];
+    afterEach(async () => {
+      await Promise.all(started.splice(0).map(({ listener }) => listener.stop(0)));
+    });
+
+    async function answering(...args: Parameters<typeof listening>): Promise<ListenerUnderTest> {
+      const under = await listening(...args);
+      started.push(under);
+      return under;
+    }
+
+    const get = (path = '/', more = 'Connection: close\r\n'): string =>
+      `GET ${path} HTTP/1.1\r\nHost: gw\r\n${more}\r\n`;
+    const bodyOf = (text: string): string => text.slice(text.indexOf('\r\n\r\n') + 4);
+    const headOf = (text: string): string => text.slice(0, text.indexOf('\r\n\r\n'));
+
+    describe('drain', () => {
+      it('asks for the end of the connection in the answer, then closes what is idle', async () => {
+        let answer = (): void => undefined;
+        const under = await answering(({ path }) =>
+          path === '/wait'
+            ? new Promise<Given>((resolve) => (answer = () => resolve({ body: 'done' })))
+            : { body: 'x' },
+        );
+        const busy = new RawClient(under.port);
+        busy.say(get('/wait', ''));
+        const idle = new RawClient(under.port);
+        idle.say(get('/', ''));
+        await until(() => idle.text.endsWith('x') && under.asked.length === 2, 'both known');
+        const stopped = under.listener.stop(3000);
+        idle.say(get('/last', ''));
+        await until(() => idle.isClosed, 'idle one closed');
+        expect(statusesOf(idle.text)).toEqual([200, 200]);
+        expect(idle.text).toMatch(/connection: close\r\n(?:.+\r\n)*\r\nx$/i);
+        answer();
+        await stopped;
+        expect(headOf(busy.text)).toMatch(/^connection: close$/im);
+        expect(busy.text.endsWith('done')).toBe(true);
+      });
+
+      it('ends at once when nobody is connected', async () => {
+        const under = await answering(() => ({}));
+        const from = performance.now();
+        await under.listener.stop(10_000);
+        expect(performance.now() - from).toBeLessThan(500);
+      });
+
+      it('closes a connection that stays silent when the grace is over', async () => {
+        const under = await answering(() => ({ body: 'x' }));
+        const idle = new RawClient(under.port);
+        idle.say(get('/', ''));
+        await until(() => idle.text.endsWith('x'), 'answer');
+        await under.listener.stop(600);
+        await until(() => idle.isClosed, 'closed');
+      });
+
+      it('cuts off what does not end in time', async () => {
+        const under = await answering(() => new Promise<Given>(() => undefined));
+        const stuck = new RawClient(under.port);
+        stuck.say(get());
+        await until(() => under.asked.length === 1, 'request');
+        const from = performance.now();
+        await under.listener.stop(300);
+        expect(performance.now() - from).toBeLessThan(1000);
+        expect(under.asked[0]?.signal.aborted).toBe(true);
+      });
+
+      it('lets a long download end', async () => {
+        const body = (async function* () {
+          for (let i = 0; i < 20; i++) {
+            yield Buffer.from('part ');
+            await new Promise((resolve) => setTimeout(resolve, 30));
+          }
+        })();
+        const under = await answering(() => ({ body, headers: ['Content-Length', '100'] }));
+        const client = new RawClient(under.port);
+        client.say(get('/', ''));
+        await until(() => client.text.includes('part'), 'beginning');
+        await under.listener.stop(5000);
+        expect(bodyOf(client.text)).toHaveLength(100);
+        expect(under.finished).toEqual([{ bytes: 100, isComplete: true }]);
+      });
+
+      it('loses no request of 64 looping keep-alive clients over three restarts', async () => {
+        const next = (): Promise<ListenerUnderTest> =>
+          listening(async ({ path }) => {
+            await new Promise((resolve) => setImmediate(resolve));
+            return { body: path };
+          });
+        let current = await next();
+        const agent = new Agent({ keepAlive: true, maxSockets: 64 });
+        let sent = 0;
+        let isOver = false;
+        const lost: string[] = [];
+        const client = async (): Promise<void> => {
+          while (!isOver) {
+            const path = `/${++sent}`;
+            await ask(agent, current.port, path).then(
+              (body) => body === path || lost.push(`${path} got ${body}`),
+              (error: Error) => lost.push(`${path} ${error.message}`),
+            );
+          }
+        };
+        const clients = Array.from({ length: 64 }, client);
+        for (let restart = 0; restart < 3; restart++) {
+          const before = sent;
+          await until(() => sent > before + 2000, 'traffic');
+          const old = current;
+          current = await next();
+          await old.listener.stop(3000);
+          expect(old.finished.every(({ isComplete }) => isComplete)).toBe(true);
+        }
+        isOver = true;
+        await Promise.all(clients);
+        agent.destroy();
+        await current.listener.stop(0);
+        expect(lost).toEqual([]);
+        expect(sent).toBeGreaterThan(6000);
+      });
+    });
+
+    function ask(agent: Agent, port: number, path: string): Promise<string> {
+      return new Promise((resolve, reject) => {
+        const call = request({ agent, host: '127.0.0.1', port, path }, (response) => {
+          let text = '';
+          response.on('data', (chunk: Buffer) => (text += chunk.toString()));
+          response.on('end', () => (response.complete ? resolve(text) : reject(new Error('incomplete'))));
+          response.on('error', reject);
+        });
+        call.on('error', reject);
+        call.end();
+      });
+    }
+  });
+}

@@ -1,0 +1,1 @@
+export { SocketListener, type SocketListenerOptions } from './socket-listener';

@@ -1,0 +1,32 @@
+/** The gateway's HTTP/1.1 listener on our own server core; drop-in for `HttpListener`. */
+import { GatewayError } from '@gatehouse/engine';
+import { HttpServer } from '@gatehouse/http';
+import type { Address } from '../config/config';
+import { listenOn } from '../http-listener/listen';
+import type { HttpListenerOptions } from '../http-listener/http-listener';
+
+export interface SocketListenerOptions extends HttpListenerOptions {
+  /** Further connections from one address are refused. Default: `maxConnections`. */
+  readonly maxConnectionsPerAddress?: number;
+}
+
+export class SocketListener {
+  private constructor(
+    private readonly server: HttpServer,
+    readonly address: Address,
+  ) {}
+
+  static async start(options: SocketListenerOptions): Promise<SocketListener> {
+    const server = new HttpServer({ ...options, tooLarge: () => new GatewayError('REQUEST_TOO_LARGE') });
+    return new SocketListener(server, await listenOn(server.listener, options.listen, options.setting));
+  }
+
+  get openConnections(): number {
+    return this.server.openConnections;
+  }
+
+  /** Answers what is running and what still comes in on open connections, then closes; see `HttpServer`. */
+  stop(drainMs: number): Promise<void> {
+    return this.server.stop(drainMs);
+  }
+}

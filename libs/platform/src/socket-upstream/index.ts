@@ -1,0 +1,1 @@
+export { SocketUpstream } from './socket-upstream';

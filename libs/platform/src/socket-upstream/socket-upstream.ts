@@ -1,0 +1,82 @@
+/** The engine's `Upstream` on our own client core; drop-in for `UndiciUpstream`. */
+import {
+  GatewayError,
+  UpstreamError,
+  type Body,
+  type Upstream,
+  type UpstreamReply,
+  type UpstreamRequest,
+} from '@gatehouse/engine';
+import { HttpClient, type ClientFault, type ClientRequest } from '@gatehouse/http';
+import { AddressPolicy } from '../upstream/address-policy';
+import type { UpstreamOptions } from '../upstream/undici-upstream';
+import { fault, upstreamError } from '../upstream/upstream-fault';
+import { originConnector, type GuardedOrigin } from './origin-connector';
+
+/** A body up to this is sent whole, which also lets the request be repeated. */
+const GATHERED_BYTES = 64 * 1024;
+
+export class SocketUpstream implements Upstream {
+  private readonly client: HttpClient<GuardedOrigin>;
+
+  constructor(options: UpstreamOptions) {
+    this.client = new HttpClient({
+      connect: originConnector(new AddressPolicy(options)),
+      asError: asUpstreamError,
+      tooLarge: () => new GatewayError('REQUEST_TOO_LARGE'),
+      ...(options.maxConnections !== undefined && { maxConnections: options.maxConnections }),
+    });
+  }
+
+  send(request: UpstreamRequest): Promise<UpstreamReply> {
+    const { body, signal } = request;
+    if (body === undefined || body instanceof Uint8Array)
+      return this.client.send(asClientRequest(request, body));
+    if (body.length === 0) return this.client.send(asClientRequest(request, undefined));
+    if (body.length === undefined || body.length > GATHERED_BYTES)
+      return this.client.send(asClientRequest(request, body));
+    return gathered(body, signal).then((whole) => this.client.send(asClientRequest(request, whole)));
+  }
+
+  /** Connections that are open now, idle ones included. */
+  get connections(): number {
+    return this.client.connections;
+  }
+
+  /** Breaks off what is still running. */
+  close(): void {
+    this.client.close();
+  }
+}
+
+function asClientRequest(
+  { accountId, url, method, headers, timeoutMs, signal, tlsInsecureSkipVerification }: UpstreamRequest,
+  body: Uint8Array | Body | undefined,
+): ClientRequest<GuardedOrigin> {
+  const key = tlsInsecureSkipVerification ? `${accountId} insecure` : accountId;
+  const { protocol, hostname, port, target } = url;
+  const origin = { protocol, hostname, port, key, tlsInsecureSkipVerification };
+  return { origin, method, target, headers, body, timeoutMs, signal };
+}
+
+async function gathered(body: Body, signal: AbortSignal): Promise<Uint8Array> {
+  try {
+    return await body.gather(GATHERED_BYTES);
+  } catch (error) {
+    throw signal.aborted ? fault('aborted') : upstreamError(error, true);
+  }
+}
+
+function asUpstreamError(error: ClientFault): UpstreamError {
+  switch (error.kind) {
+    case 'timeout':
+    case 'aborted':
+      return fault(error.kind);
+    case 'busy':
+      return new UpstreamError('refused', error.message);
+    case 'unconnected':
+      return upstreamError(error.cause, false);
+    case 'broken':
+      return upstreamError(error.cause ?? error, true);
+  }
+}
