@@ -7,10 +7,10 @@ import { join } from 'node:path';
 import { Gateway, type Kit } from '@gatehouse/engine';
 import {
   gauge,
-  HttpListener,
+  SocketListener,
   noTracing,
   reasonOf,
-  UndiciUpstream,
+  SocketUpstream,
   type Address,
   type Config,
   type Feed,
@@ -61,19 +61,19 @@ export async function startDataPlane(options: DataPlaneOptions): Promise<DataPla
 }
 
 class Node implements DataPlane {
-  private readonly upstream: UndiciUpstream;
+  private readonly upstream: SocketUpstream;
   private readonly gateway: Gateway;
   private readonly faultBook: Faults;
   private readonly subscription: Subscription;
   private readonly startedAt = Date.now();
   private readonly waiting = new Set<() => void>();
   private reporter: Reporter | undefined;
-  private listener: HttpListener | undefined;
+  private listener: SocketListener | undefined;
   private stopping: Promise<void> | undefined;
 
   constructor(private readonly options: DataPlaneOptions) {
     const { config, feed, logger, publicKeys, ownAddresses } = options;
-    this.upstream = new UndiciUpstream({
+    this.upstream = new SocketUpstream({
       privateOrigins: config.privateOrigins,
       ownAddresses: () => [this.gatewayAddress, ...ownAddresses()],
     });
@@ -98,7 +98,7 @@ class Node implements DataPlane {
   async start(): Promise<void> {
     const { config, feed, logger } = this.options;
     await this.subscription.loadFromDisk();
-    this.listener = await HttpListener.start({
+    this.listener = await SocketListener.start({
       listen: config.gatewayListen,
       setting: 'GATEHOUSE_GATEWAY_LISTEN',
       handle: (request) => this.gateway.handle(request),
@@ -179,7 +179,7 @@ class Node implements DataPlane {
   }
 }
 
-function kitOf({ logger, telemetry }: DataPlaneOptions, upstream: UndiciUpstream): Kit {
+function kitOf({ logger, telemetry }: DataPlaneOptions, upstream: SocketUpstream): Kit {
   return {
     upstream,
     clock: systemClock,

@@ -203,7 +203,8 @@ function instantiate(): Llhttp {
   const { WebAssembly } = globalThis as unknown as { WebAssembly: WebAssemblyApi };
   // undici publishes the build without types.
   const wasm = createRequire(__filename)('undici/lib/llhttp/llhttp_simd-wasm.js') as Uint8Array;
-  const { exports } = new WebAssembly.Instance(new WebAssembly.Module(wasm), {
+  // Not destructured: a local `exports` would hide the module's own in the CommonJS build.
+  const made = new WebAssembly.Instance(new WebAssembly.Module(wasm), {
     env: {
       wasm_on_message_begin: () => OK,
       wasm_on_url: (_parser: number, at: number, bytes: number) => notes.line(at, bytes),
@@ -216,7 +217,7 @@ function instantiate(): Llhttp {
       wasm_on_message_complete: () => notes.done(),
     },
   });
-  const ready = exports as Llhttp;
+  const ready = made.exports as Llhttp;
   ready._initialize();
   return ready;
 }
