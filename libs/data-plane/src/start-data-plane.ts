@@ -76,6 +76,7 @@ class Node implements DataPlane {
     this.upstream = new SocketUpstream({
       privateOrigins: config.privateOrigins,
       ownAddresses: () => [this.gatewayAddress, ...ownAddresses()],
+      onDefect: (error) => this.tellDefect(error),
     });
     this.gateway = new Gateway(kitOf(options, this.upstream), {
       region: config.region,
@@ -102,6 +103,7 @@ class Node implements DataPlane {
       listen: config.gatewayListen,
       setting: 'GATEHOUSE_GATEWAY_LISTEN',
       handle: (request) => this.gateway.handle(request),
+      onDefect: (error) => this.tellDefect(error),
     });
     this.reporter = new Reporter(feed, logger, () => ({
       nodeId: config.nodeId,
@@ -166,6 +168,10 @@ class Node implements DataPlane {
   private onApplied(): void {
     for (const check of [...this.waiting]) check();
     this.reporter?.send();
+  }
+
+  private tellDefect(error: unknown): void {
+    this.options.logger.error('a defect closed a connection', { reason: reasonOf(error) });
   }
 
   private metrics(): string {

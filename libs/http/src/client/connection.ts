@@ -1,6 +1,7 @@
 /** One socket to an origin. It carries one call at a time, and is used again only after a whole answer to a whole request. */
 import type { Socket } from 'node:net';
 import type { TLSSocket } from 'node:tls';
+import type { OnDefect } from '../defect';
 import { RESPONSE } from '../framing/llhttp';
 import { MessageParser, type MessageHead, type ParserLimits } from '../framing/message-parser';
 import type { Timed, TimerWheel } from '../timer-wheel';
@@ -20,6 +21,7 @@ export interface ConnectionOwner<O extends Origin> {
   readonly limits: ParserLimits;
   readonly bodySilenceMs: number;
   readonly idleMs: number;
+  readonly onDefect: OnDefect;
   free(connection: ClientConnection<O>): void;
   closed(connection: ClientConnection<O>): void;
   /** The connection died before it said a byte, as it had been idle for long. */
@@ -56,7 +58,7 @@ export class ClientConnection<O extends Origin> implements Timed {
     this.reading = {
       buffer: READ_BUFFER,
       callback: (bytes, buffer) => {
-        this.read(buffer.subarray(0, bytes));
+        this.readSafely(buffer.subarray(0, bytes));
         return !this.isHeld;
       },
     };
@@ -176,6 +178,15 @@ export class ClientConnection<O extends Origin> implements Timed {
         if (isCurrent()) this.destroy(new ClientFault('broken', 'the upload broke off', error));
       },
     );
+  }
+
+  private readSafely(chunk: Uint8Array): void {
+    try {
+      this.read(chunk);
+    } catch (error) {
+      this.destroy(new ClientFault('broken', 'the answer could not be read', error));
+      this.owner.onDefect(error);
+    }
   }
 
   private read(chunk: Uint8Array): void {

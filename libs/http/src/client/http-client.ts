@@ -1,4 +1,5 @@
 /** The client: pools of connections, kept apart by key and origin. The connection used last is used first. */
+import { warnOfDefect, type OnDefect } from '../defect';
 import { TimerWheel } from '../timer-wheel';
 import { asError, Call } from './call';
 import { ClientConnection, type ConnectionOwner } from './connection';
@@ -67,6 +68,7 @@ class Pool<O extends Origin> implements ConnectionOwner<O> {
   readonly limits: { readonly maxHeadBytes: number; readonly maxFields: number };
   readonly bodySilenceMs: number;
   readonly idleMs: number;
+  readonly onDefect: OnDefect;
   private readonly maxConnections: number;
   private readonly idle: ClientConnection<O>[] = [];
   private readonly all = new Set<ClientConnection<O>>();
@@ -84,6 +86,7 @@ class Pool<O extends Origin> implements ConnectionOwner<O> {
     };
     this.bodySilenceMs = options.bodySilenceMs ?? BODY_SILENCE_MS;
     this.idleMs = options.idleMs ?? IDLE_MS;
+    this.onDefect = options.onDefect ?? warnOfDefect;
     this.maxConnections = options.maxConnections ?? MAX_CONNECTIONS;
   }
 

@@ -1,5 +1,6 @@
 /** What a client is told once, and what a request to an origin is made of. */
 import type { Socket } from 'node:net';
+import type { OnDefect } from '../defect';
 import type { MessageBody } from '../message-body';
 import type { ClientFault } from './fault';
 
@@ -40,6 +41,8 @@ export interface ClientOptions<O extends Origin> {
   readonly asError?: (fault: ClientFault) => Error;
   /** The error of `body.gather` for a body that is larger. */
   readonly tooLarge?: () => Error;
+  /** Default: a process warning. */
+  readonly onDefect?: OnDefect;
 }
 
 export interface Upload {

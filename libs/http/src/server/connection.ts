@@ -2,6 +2,7 @@
  * One client socket: bytes in, one exchange at a time, and how it is closed without cutting off the last answer. The state
  * diagram is in the README.
  */
+import type { OnDefect } from '../defect';
 import type { Socket } from 'node:net';
 import { REQUEST } from '../framing/llhttp';
 import { MessageParser, type MessageHead, type ParserLimits } from '../framing/message-parser';
@@ -23,6 +24,7 @@ export interface ServerContext {
   readonly wheel: TimerWheel;
   readonly limits: ParserLimits;
   readonly tooLarge: (() => Error) | undefined;
+  readonly onDefect: OnDefect;
   /** `draining`: answers ask for the connection's end. `closing`: an idle connection is closed at once. */
   phase: 'open' | 'draining' | 'closing';
 }
@@ -60,7 +62,7 @@ export class ServerConnection implements Timed {
     this.parser = new MessageParser(REQUEST, context.limits);
     // The first request gets the time of a head, not that of a pause between two.
     context.wheel.set(this, context.deadlines.headMs);
-    socket.on('data', (chunk: Buffer) => this.take(chunk));
+    socket.on('data', (chunk: Buffer) => this.takeSafely(chunk));
     socket.on('end', () => this.ended());
     socket.on('error', () => undefined);
     socket.on('close', () => this.closed());
@@ -130,6 +132,15 @@ export class ServerConnection implements Timed {
   flow(): void {
     this.isHeld = false;
     if (!this.isFull) this.socket.resume();
+  }
+
+  private takeSafely(chunk: Uint8Array): void {
+    try {
+      this.take(chunk);
+    } catch (error) {
+      this.socket.destroy();
+      this.context.onDefect(error);
+    }
   }
 
   private take(chunk: Uint8Array): void {

@@ -1,6 +1,7 @@
 /** The server: takes connections up to its caps, and drains without losing a request. */
 import { createServer, type Server, type Socket } from 'node:net';
 import { createServer as createTlsServer, type TlsOptions } from 'node:tls';
+import { warnOfDefect } from '../defect';
 import { MAX_FIELDS, MAX_HEAD_BYTES } from '../rules';
 import { TimerWheel } from '../timer-wheel';
 import { ServerConnection, type ServerContext } from './connection';
@@ -35,6 +36,7 @@ export class HttpServer {
         maxFields: options.maxFields ?? MAX_FIELDS,
       },
       tooLarge: options.tooLarge,
+      onDefect: options.onDefect ?? warnOfDefect,
       phase: 'open',
     };
     const place = { noDelay: true, allowHalfOpen: true };

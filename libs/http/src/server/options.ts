@@ -1,4 +1,5 @@
 /** What a server is told once: its handler, its limits and its deadlines. */
+import type { OnDefect } from '../defect';
 import type { ServerAnswer } from './answer';
 import type { ServerRequest } from './request';
 
@@ -40,4 +41,6 @@ export interface ServerOptions {
   readonly maxFields?: number;
   /** The error of `body.gather` for a body that is larger. */
   readonly tooLarge?: () => Error;
+  /** Default: a process warning. */
+  readonly onDefect?: OnDefect;
 }

@@ -8,6 +8,8 @@ import type { HttpListenerOptions } from '../http-listener/http-listener';
 export interface SocketListenerOptions extends HttpListenerOptions {
   /** Further connections from one address are refused. Default: `maxConnections`. */
   readonly maxConnectionsPerAddress?: number;
+  /** Hears of a fault of our own that cost a connection. Default: a process warning. */
+  readonly onDefect?: (error: unknown) => void;
 }
 
 export class SocketListener {

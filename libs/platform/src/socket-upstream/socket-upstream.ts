@@ -16,14 +16,20 @@ import { originConnector, type GuardedOrigin } from './origin-connector';
 /** A body up to this is sent whole, which also lets the request be repeated. */
 const GATHERED_BYTES = 64 * 1024;
 
+export interface SocketUpstreamOptions extends UpstreamOptions {
+  /** Hears of a fault of our own that cost a connection. Default: a process warning. */
+  readonly onDefect?: (error: unknown) => void;
+}
+
 export class SocketUpstream implements Upstream {
   private readonly client: HttpClient<GuardedOrigin>;
 
-  constructor(options: UpstreamOptions) {
+  constructor(options: SocketUpstreamOptions) {
     this.client = new HttpClient({
       connect: originConnector(new AddressPolicy(options)),
       asError: asUpstreamError,
       tooLarge: () => new GatewayError('REQUEST_TOO_LARGE'),
+      ...(options.onDefect && { onDefect: options.onDefect }),
       ...(options.maxConnections !== undefined && { maxConnections: options.maxConnections }),
     });
   }
