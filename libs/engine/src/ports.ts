@@ -9,7 +9,7 @@ export interface UpstreamRequest {
   readonly headers: HeaderList;
   /** `undefined` = no body. */
   readonly body: Uint8Array | Body | undefined;
-  /** Until the head of the answer is there. */
+  /** Until the answer is there, all of it where its body is gathered, its head where it is streamed. */
   readonly timeoutMs: number;
   readonly tlsInsecureSkipVerification: boolean;
   readonly signal: AbortSignal;
@@ -31,7 +31,7 @@ export interface UpstreamReply {
 }
 
 export type UpstreamFault =
-  | 'timeout' // no head within timeoutMs
+  | 'timeout' // no answer within timeoutMs; also of a body that is gathered
   | 'refused' // connection refused or reset before anything was sent
   | 'unresolved' // the name has no address
   | 'blocked' // the SSRF guard refused the address

@@ -8,6 +8,8 @@ const HIGH_WATER_BYTES = 128 * 1024;
 export interface BodySource {
   /** Somebody wants the bytes; called once. */
   wanted(): void;
+  /** They are taken one by one as they come, not gathered. */
+  streamed(): void;
   hold(): void;
   flow(): void;
   /** The rest is not wanted. */
@@ -25,6 +27,7 @@ export class MessageBody {
   private error: Error | undefined = undefined;
   private wake: (() => void) | undefined = undefined;
   isEnded = false;
+  isStreamed = false;
 
   constructor(
     /** Announced length in bytes; `undefined` = unknown. */
@@ -73,6 +76,8 @@ export class MessageBody {
   }
 
   stream(): BodyStream {
+    this.isStreamed = true;
+    this.source?.streamed();
     return new BodyStream(this);
   }
 

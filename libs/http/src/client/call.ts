@@ -8,7 +8,8 @@ import type { ClientAnswer, ClientOptions, ClientRequest, Origin } from './optio
 const IDEMPOTENT = new Set(['GET', 'HEAD', 'OPTIONS', 'PUT', 'DELETE']);
 
 export class Call<O extends Origin> implements BodySource {
-  readonly deadlineMs: number;
+  /** `performance.now()` by which the answer must have come, all of it unless it is streamed. */
+  deadlineMs: number;
   connection: ClientConnection<O> | undefined = undefined;
   /** Has a byte of a streamed upload been taken from its source? */
   isUploadBegun = false;
@@ -36,6 +37,10 @@ export class Call<O extends Origin> implements BodySource {
 
   get isAnswered(): boolean {
     return this.body !== undefined;
+  }
+
+  get isStreamed(): boolean {
+    return this.body?.isStreamed === true;
   }
 
   /** `isComplete`: nothing follows. */
@@ -68,6 +73,10 @@ export class Call<O extends Origin> implements BodySource {
   }
 
   wanted(): void {}
+
+  streamed(): void {
+    this.connection?.streamed();
+  }
 
   hold(): void {
     this.connection?.hold();

@@ -5,6 +5,7 @@ import type { OnDefect } from '../defect';
 import { RESPONSE } from '../framing/llhttp';
 import { MessageParser, type MessageHead, type ParserLimits } from '../framing/message-parser';
 import type { Timed, TimerWheel } from '../timer-wheel';
+import { READ_BYTES, turn, type Reader, type Rester } from '../turn';
 import type { Call } from './call';
 import { ClientFault } from './fault';
 import type { Origin, ReadInto } from './options';
@@ -14,7 +15,9 @@ import { sendUpload } from './upload';
 const ONE_WRITE_BYTES = 2048;
 const MAX_INTERIM = 32;
 /** All sockets read into this; what is kept is copied. */
-const READ_BUFFER = new Uint8Array(65_536);
+const READ_BUFFER = new Uint8Array(READ_BYTES);
+/** What stands behind an answer is seen in the turn after it, if it is sent with it. */
+const TURNS_OF_REST = 2;
 
 export interface ConnectionOwner<O extends Origin> {
   readonly wheel: TimerWheel;
@@ -22,13 +25,15 @@ export interface ConnectionOwner<O extends Origin> {
   readonly bodySilenceMs: number;
   readonly idleMs: number;
   readonly onDefect: OnDefect;
-  free(connection: ClientConnection<O>): void;
-  closed(connection: ClientConnection<O>): void;
+  /** It carries no call, and may not yet carry another. */
+  rests(): void;
+  rested(connection: ClientConnection<O>): void;
+  closed(connection: ClientConnection<O>, wasResting: boolean): void;
   /** The connection died before it said a byte, as it had been idle for long. */
   retry(call: Call<O>): void;
 }
 
-export class ClientConnection<O extends Origin> implements Timed {
+export class ClientConnection<O extends Origin> implements Timed, Reader, Rester {
   deadlineMs = Infinity;
   lookAtMs = 0;
   slot = -1;
@@ -42,9 +47,12 @@ export class ClientConnection<O extends Origin> implements Timed {
   private isSpoken = false;
   private isSent = false;
   private isHeld = false;
+  /** It waits for its share of a turn. */
+  private isQueued = false;
   /** Does the connection end with this answer? */
   private isLast = false;
   private interim = 0;
+  private turnsOfRest = 0;
   private error: Error | undefined = undefined;
 
   constructor(
@@ -59,7 +67,7 @@ export class ClientConnection<O extends Origin> implements Timed {
       buffer: READ_BUFFER,
       callback: (bytes, buffer) => {
         this.readSafely(buffer.subarray(0, bytes));
-        return !this.isHeld;
+        return !this.isHeld && this.mayReadOn(bytes);
       },
     };
   }
@@ -105,14 +113,30 @@ export class ClientConnection<O extends Origin> implements Timed {
   flow(): void {
     if (!this.isHeld) return;
     this.isHeld = false;
-    this.owner.wheel.set(this, this.owner.bodySilenceMs);
-    this.socket?.resume();
+    this.awaitBody();
+    if (!this.isQueued) this.socket?.resume();
+  }
+
+  /** Somebody takes the answer piece by piece, so it may last; silence is all that is limited. */
+  streamed(): void {
+    if (!this.isHeld) this.awaitBody();
+  }
+
+  readOn(): void {
+    this.isQueued = false;
+    if (!this.isGone && !this.isHeld) this.socket?.resume();
+  }
+
+  rest(): void {
+    if (this.isGone) return;
+    if (--this.turnsOfRest > 0) turn.letPass(this);
+    else this.owner.rested(this);
   }
 
   expire(): void {
     const { call } = this;
     if (call === undefined) this.destroy(undefined);
-    else if (call.isAnswered) this.destroy(new ClientFault('broken', 'the origin fell silent'));
+    else if (call.isStreamed) this.destroy(new ClientFault('broken', 'the origin fell silent'));
     else this.destroy(new ClientFault('timeout', 'no answer in time'));
   }
 
@@ -125,7 +149,7 @@ export class ClientConnection<O extends Origin> implements Timed {
     this.owner.wheel.remove(this);
     this.socket?.destroy();
     this.parser.free();
-    this.owner.closed(this);
+    this.owner.closed(this, this.turnsOfRest > 0);
     call?.fail(fault ?? new ClientFault('broken', 'the connection was closed'));
   }
 
@@ -168,7 +192,9 @@ export class ClientConnection<O extends Origin> implements Timed {
       begun: () => (call.isUploadBegun = true),
       // A long upload is no silence of the origin.
       moved: () => {
-        if (isCurrent() && !call.isAnswered) this.owner.wheel.set(this, call.request.timeoutMs);
+        if (!isCurrent() || call.isAnswered) return;
+        call.deadlineMs = performance.now() + call.request.timeoutMs;
+        this.owner.wheel.set(this, call.request.timeoutMs);
       },
     }).then(
       () => {
@@ -189,6 +215,11 @@ export class ClientConnection<O extends Origin> implements Timed {
     }
   }
 
+  private mayReadOn(bytes: number): boolean {
+    if (this.call !== undefined) this.isQueued = !turn.mayReadOn(bytes, this);
+    return !this.isQueued;
+  }
+
   private read(chunk: Uint8Array): void {
     if (this.isGone) return;
     const { call } = this;
@@ -200,8 +231,13 @@ export class ClientConnection<O extends Origin> implements Timed {
       offset = this.parser.read(chunk, offset);
       this.parsed(call, offset === chunk.length);
     }
-    if (this.call === call && call.isAnswered && !this.isHeld)
-      this.owner.wheel.set(this, this.owner.bodySilenceMs);
+    if (this.call === call && call.isStreamed && !this.isHeld) this.awaitBody();
+  }
+
+  private awaitBody(): void {
+    const { call, owner } = this;
+    if (call === undefined) return;
+    owner.wheel.set(this, call.isStreamed ? owner.bodySilenceMs : call.deadlineMs - performance.now());
   }
 
   /** `isClean`: nothing lies behind what was parsed. */
@@ -243,7 +279,9 @@ export class ClientConnection<O extends Origin> implements Timed {
     this.answers++;
     if (!isClean || this.isLast || !this.isSent || this.isHeld) return this.destroy(undefined);
     this.owner.wheel.set(this, this.owner.idleMs);
-    this.owner.free(this);
+    this.turnsOfRest = TURNS_OF_REST;
+    this.owner.rests();
+    turn.letPass(this);
   }
 
   private garbled(): void {

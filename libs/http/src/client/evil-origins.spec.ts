@@ -1,60 +1,10 @@
 import { connect, type Socket } from 'node:net';
-import { startRawOrigin, until, type OnRequest, type RawOrigin } from '../testing/raw-origin';
-import { ClientFault } from './fault';
-import { HttpClient } from './http-client';
-import type { ClientAnswer, ClientOptions, ClientRequest, Origin } from './options';
+import { clientOf, ok, origin, outcome, requestTo, stopCalling } from '../testing/calling';
+import { until, type OnRequest } from '../testing/raw-origin';
+import type { ClientRequest, Origin } from './options';
 
-const origins: RawOrigin[] = [];
-const clients: HttpClient<Origin>[] = [];
-afterEach(async () => {
-  for (const client of clients.splice(0)) client.close();
-  await Promise.all(origins.splice(0).map((origin) => origin.stop()));
-});
+afterEach(stopCalling);
 
-async function origin(onRequest: OnRequest): Promise<RawOrigin> {
-  const started = await startRawOrigin(onRequest);
-  origins.push(started);
-  return started;
-}
-
-function clientOf(options: Partial<ClientOptions<Origin>> = {}): HttpClient<Origin> {
-  const client = new HttpClient<Origin>({
-    connect: ({ hostname, port }, onread) =>
-      connect({
-        host: hostname,
-        port,
-        onread: { buffer: onread.buffer, callback: (n, b) => onread.callback(n, b) },
-      }),
-    tickMs: 5,
-    ...options,
-  });
-  clients.push(client);
-  return client;
-}
-
-const requestTo = (port: number, members: Partial<ClientRequest<Origin>> = {}): ClientRequest<Origin> => ({
-  origin: { protocol: 'http:', hostname: '127.0.0.1', port, key: '' },
-  method: 'GET',
-  target: '/',
-  headers: [],
-  body: undefined,
-  timeoutMs: 2000,
-  signal: undefined,
-  ...members,
-});
-
-/** Status and body, or the fault. */
-async function outcome(answer: Promise<ClientAnswer>): Promise<string> {
-  try {
-    const { status, body } = await answer;
-    return `${status} ${Buffer.from(await body.gather(1_000_000)).toString('latin1')}`;
-  } catch (error) {
-    if (error instanceof ClientFault) return error.kind;
-    throw error;
-  }
-}
-
-const ok = (body: string): string => `HTTP/1.1 200 OK\r\ncontent-length: ${body.length}\r\n\r\n${body}`;
 const many = (count: number): string => Array.from({ length: count }, (_none, i) => `x${i}: 1\r\n`).join('');
 
 const EVIL: [string, string, string][] = [
@@ -168,8 +118,7 @@ describe('a connection is not used again', () => {
   });
 
   it('that answered before the upload was sent', async () => {
-    const evil = await startRawOrigin(() => undefined);
-    origins.push(evil);
+    const evil = await origin(() => undefined);
     let isGivenBack = false;
     const upload = {
       length: undefined,
@@ -213,11 +162,33 @@ describe('deadlines', () => {
     expect(client.connections).toBe(0);
   });
 
-  it('of silence inside a body', async () => {
-    const silent = await origin((socket) =>
-      socket.write('HTTP/1.1 200 OK\r\ncontent-length: 100\r\n\r\nhalf'),
-    );
-    expect(await outcome(clientOf({ bodySilenceMs: 60 }).send(requestTo(silent.port)))).toBe('broken');
+  it('of an answer that is gathered: its last byte, though bytes drip', async () => {
+    const dripping = await origin((socket) => {
+      socket.write('HTTP/1.1 200 OK\r\ncontent-length: 1000\r\n\r\n');
+      const timer = setInterval(() => socket.write('x'), 5);
+      socket.on('close', () => clearInterval(timer));
+    });
+    const client = clientOf({ bodySilenceMs: 100 });
+    expect(await outcome(client.send(requestTo(dripping.port, { timeoutMs: 150 })))).toBe('timeout');
+    expect(client.connections).toBe(0);
+  });
+
+  it('of an answer that is streamed: silence, however long it flows', async () => {
+    const late = await origin((socket) => {
+      let left = 10;
+      socket.write('HTTP/1.1 200 OK\r\ncontent-length: 11\r\n\r\n');
+      const timer = setInterval(() => (left-- > 0 ? socket.write('x') : undefined), 20);
+      socket.on('close', () => clearInterval(timer));
+    });
+    const startedMs = performance.now();
+    const { body } = await clientOf({ bodySilenceMs: 150 }).send(requestTo(late.port, { timeoutMs: 60 }));
+    let text = '';
+    const reading = (async () => {
+      for await (const piece of body.stream()) text += Buffer.from(piece).toString();
+    })();
+    await expect(reading).rejects.toMatchObject({ kind: 'broken' });
+    expect(text).toBe('x'.repeat(10));
+    expect(performance.now() - startedMs).toBeGreaterThan(300);
   });
 
   it('of an idle connection', async () => {

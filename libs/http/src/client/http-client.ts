@@ -64,6 +64,8 @@ export class HttpClient<O extends Origin> {
   }
 }
 
+const CLOSED = 'the client was closed';
+
 class Pool<O extends Origin> implements ConnectionOwner<O> {
   readonly limits: { readonly maxHeadBytes: number; readonly maxFields: number };
   readonly bodySilenceMs: number;
@@ -72,6 +74,9 @@ class Pool<O extends Origin> implements ConnectionOwner<O> {
   private readonly maxConnections: number;
   private readonly idle: ClientConnection<O>[] = [];
   private readonly all = new Set<ClientConnection<O>>();
+  /** Calls at the cap, for the connections that rest. */
+  private readonly waiting: Call<O>[] = [];
+  private resting = 0;
 
   /** `onEmpty` is called when the last connection is gone. */
   constructor(
@@ -100,15 +105,25 @@ class Pool<O extends Origin> implements ConnectionOwner<O> {
     else this.open(call);
   }
 
-  free(connection: ClientConnection<O>): void {
-    this.idle.push(connection);
+  rests(): void {
+    this.resting++;
   }
 
-  closed(connection: ClientConnection<O>): void {
+  rested(connection: ClientConnection<O>): void {
+    this.resting--;
+    const call = this.nextWaiting();
+    if (call === undefined) this.idle.push(connection);
+    else connection.start(call);
+  }
+
+  closed(connection: ClientConnection<O>, wasResting: boolean): void {
+    if (wasResting) this.resting--;
     this.all.delete(connection);
     const at = this.idle.lastIndexOf(connection);
     if (at >= 0) this.idle.splice(at, 1);
-    if (this.all.size === 0) this.onEmpty();
+    const call = this.nextWaiting();
+    if (call !== undefined) this.open(call);
+    else if (this.all.size === 0) this.onEmpty();
   }
 
   /** On a new connection: another idle one may be as dead. */
@@ -118,13 +133,20 @@ class Pool<O extends Origin> implements ConnectionOwner<O> {
   }
 
   destroy(): void {
-    for (const connection of [...this.all])
-      connection.destroy(new ClientFault('aborted', 'the client was closed'));
+    for (const call of this.waiting.splice(0)) call.fail(new ClientFault('aborted', CLOSED));
+    for (const connection of [...this.all]) connection.destroy(new ClientFault('aborted', CLOSED));
+  }
+
+  private nextWaiting(): Call<O> | undefined {
+    for (let call = this.waiting.shift(); call !== undefined; call = this.waiting.shift())
+      if (!call.isOver) return call;
+    return undefined;
   }
 
   private open(call: Call<O>): void {
     if (this.all.size >= this.maxConnections) {
-      call.fail(new ClientFault('busy', 'too many connections to the origin'));
+      if (this.waiting.length < this.resting) this.waiting.push(call);
+      else call.fail(new ClientFault('busy', 'too many connections to the origin'));
       return;
     }
     const connection = new ClientConnection<O>(this, call);

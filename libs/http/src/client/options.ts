@@ -31,7 +31,7 @@ export interface ClientOptions<O extends Origin> {
   readonly maxConnections?: number;
   /** Default 4,000: below the 5 s after which many origins close an idle connection. */
   readonly idleMs?: number;
-  /** Longest silence inside a body. Default 60,000. */
+  /** Longest silence inside a body that is streamed. Default 60,000. */
   readonly bodySilenceMs?: number;
   /** Resolution of all deadlines. Default 25. */
   readonly tickMs?: number;
@@ -59,7 +59,10 @@ export interface ClientRequest<O extends Origin> {
   /** `[name, value, ...]`. Fields of the connection and of the framing are ours, and left out. */
   readonly headers: readonly string[];
   readonly body: Uint8Array | Upload | undefined;
-  /** Until the head of the answer is there. */
+  /**
+   * Until the answer is there, since the request was sent; of an answer that is streamed, until its head is there, for
+   * `bodySilenceMs` bounds the rest.
+   */
   readonly timeoutMs: number;
   readonly signal: AbortSignal | undefined;
 }

@@ -46,8 +46,7 @@ class Pump implements BodyPump {
       }
       this.end();
     } catch {
-      // The client must see that this is not all: no last chunk, no clean end.
-      if (!this.isStopped) socket.resetAndDestroy();
+      if (!this.isStopped) this.exchange.connection.cutOff();
     } finally {
       clearImmediate(early);
       socket.off('drain', onDrain);

@@ -7,6 +7,7 @@ import type { Socket } from 'node:net';
 import { REQUEST } from '../framing/llhttp';
 import { MessageParser, type MessageHead, type ParserLimits } from '../framing/message-parser';
 import type { Timed, TimerWheel } from '../timer-wheel';
+import { turn, type Reader } from '../turn';
 import { refusalText } from './answer';
 import { Exchange } from './exchange';
 import type { Deadlines, Handle } from './options';
@@ -31,7 +32,7 @@ export interface ServerContext {
 
 type State = 'idle' | 'head' | 'busy' | 'lingering' | 'closed';
 
-export class ServerConnection implements Timed {
+export class ServerConnection implements Timed, Reader {
   deadlineMs = Infinity;
   lookAtMs = 0;
   slot = -1;
@@ -46,6 +47,10 @@ export class ServerConnection implements Timed {
   private isFull = false;
   /** Too much of the body that is read waits for its reader. */
   private isHeld = false;
+  /** It waits for its share of a turn. */
+  private isQueued = false;
+  /** Has a request ever come? */
+  private isUsed = false;
   private discardedBytes = 0;
 
   constructor(
@@ -62,14 +67,23 @@ export class ServerConnection implements Timed {
     this.parser = new MessageParser(REQUEST, context.limits);
     // The first request gets the time of a head, not that of a pause between two.
     context.wheel.set(this, context.deadlines.headMs);
-    socket.on('data', (chunk: Buffer) => this.takeSafely(chunk));
+    socket.on('data', (chunk: Buffer) => {
+      this.takeSafely(chunk);
+      if (!turn.mayReadOn(chunk.byteLength, this)) {
+        this.isQueued = true;
+        socket.pause();
+      }
+    });
     socket.on('end', () => this.ended());
     socket.on('error', () => undefined);
     socket.on('close', () => this.closed());
   }
 
-  get isIdle(): boolean {
-    return this.state === 'idle';
+  /** Closes it where it idles. One that has never been used gets `graceMs` for the request that is probably on its way. */
+  retire(graceMs: number): void {
+    if (this.state !== 'idle') return;
+    if (this.isUsed) this.linger();
+    else this.context.wheel.set(this, graceMs);
   }
 
   /** The wheel's call. */
@@ -99,7 +113,7 @@ export class ServerConnection implements Timed {
     if (this.isHeld) this.flow();
     this.state = 'idle';
     const { context } = this;
-    if (isLast) return this.linger();
+    if (isLast || this.socket.readableEnded) return this.linger();
     if (context.phase === 'closing' && this.pending.length === 0) return this.linger();
     context.wheel.set(this, context.deadlines.idleMs);
     if (!this.isReading && this.pending.length > 0) this.readPending();
@@ -108,14 +122,22 @@ export class ServerConnection implements Timed {
   /** Refuses what the client is saying and closes. A request is answered once, so an answer under way is only cut off. */
   fail(status: number): void {
     if (this.isDone) return;
-    const isAnswering = this.exchange?.isAnswering === true;
+    if (this.exchange?.isAnswering === true) return this.cutOff();
     this.silence();
-    if (isAnswering || !this.socket.writable) {
+    if (!this.socket.writable) {
       this.socket.destroy();
       return;
     }
     this.socket.write(refusalText(status), 'latin1');
     this.goodbye();
+  }
+
+  /** At once. Half an answer must not look whole: it ends in a reset; TLS tells an end from a cut by itself. */
+  cutOff(): void {
+    const isAnswering = this.exchange?.isAnswering === true;
+    this.silence();
+    if (isAnswering && !this.peer.secure) this.socket.resetAndDestroy();
+    else this.socket.destroy();
   }
 
   linger(): void {
@@ -131,7 +153,16 @@ export class ServerConnection implements Timed {
 
   flow(): void {
     this.isHeld = false;
-    if (!this.isFull) this.socket.resume();
+    this.unpause();
+  }
+
+  readOn(): void {
+    this.isQueued = false;
+    this.unpause();
+  }
+
+  private unpause(): void {
+    if (!this.isFull && !this.isHeld && !this.isQueued) this.socket.resume();
   }
 
   private takeSafely(chunk: Uint8Array): void {
@@ -171,7 +202,7 @@ export class ServerConnection implements Timed {
     this.isReading = false;
     if (this.isFull && this.pendingBytes < MAX_PENDING_BYTES) {
       this.isFull = false;
-      if (!this.isHeld) this.socket.resume();
+      this.unpause();
     }
   }
 
@@ -209,6 +240,7 @@ export class ServerConnection implements Timed {
     const sound = soundHead(head);
     if (typeof sound === 'number') return this.fail(sound);
     this.state = 'busy';
+    this.isUsed = true;
     this.context.wheel.clear(this);
     const exchange = new Exchange(this, head, sound);
     this.exchange = exchange;
@@ -228,8 +260,7 @@ export class ServerConnection implements Timed {
     if (this.isDone) return this.socket.destroySoon();
     if (this.state !== 'busy') return this.linger();
     // A client that says goodbye does not wait for its answer.
-    this.silence();
-    this.socket.destroy();
+    this.cutOff();
   }
 
   private closed(): void {
@@ -248,6 +279,7 @@ export class ServerConnection implements Timed {
     const { exchange } = this;
     this.exchange = undefined;
     this.pending = [];
+    this.isFull = this.isHeld = false;
     if (this.state !== 'closed') this.state = 'lingering';
     exchange?.clientGone();
   }

@@ -99,10 +99,7 @@ export class Exchange implements BodySource {
 
   /** Of the body that we wait for, or of the client that takes no bytes. */
   expire(): void {
-    if (this.pump?.isStalled === true || this.isReceived) {
-      this.connection.socket.destroy();
-      return;
-    }
+    if (this.pump?.isStalled === true || this.isReceived) return this.connection.cutOff();
     const { deadlines, wheel } = this.connection.context;
     const allowedMs = deadlines.bodyGraceMs + this.receivedBytes / deadlines.slowestBytesPerMs;
     const leftMs = allowedMs - (performance.now() - this.wantedAtMs);
@@ -127,6 +124,8 @@ export class Exchange implements BodySource {
     this.wantedAtMs = performance.now();
     context.wheel.set(this.connection, context.deadlines.bodyGraceMs);
   }
+
+  streamed(): void {}
 
   hold(): void {
     this.connection.hold();
@@ -161,7 +160,7 @@ export class Exchange implements BodySource {
     } catch {
       // The handler gave a head that HTTP has no words for.
       cancel(answer);
-      if (this.isAnswering) this.connection.socket.destroy();
+      if (this.isAnswering) this.connection.cutOff();
       else this.refuse();
     }
   }

@@ -9,6 +9,10 @@ import { DEADLINES, type ServerOptions } from './options';
 
 /** While draining, idle connections get this long to carry one more request, whose answer says `Connection: close`. */
 const IDLE_GRACE_MS = 3000;
+/** A connection that comes last gets this long for its first request. */
+const FIRST_REQUEST_MS = 1000;
+/** The listener closes in the first turn that brings no connection, but no later than this. */
+const QUIET_WITHIN_MS = 500;
 const TICK_MS = 250;
 const LAST_EVENTS_MS = 1000;
 
@@ -22,6 +26,7 @@ export class HttpServer {
   private readonly context: ServerContext;
   private readonly maxConnections: number;
   private readonly maxPerAddress: number;
+  private accepted = 0;
   private whenEmpty: (() => void) | undefined;
 
   constructor(options: ServerOptions, tls?: TlsOptions) {
@@ -50,6 +55,7 @@ export class HttpServer {
     }
     this.listener.maxConnections = this.maxConnections;
     this.listener.on('connection', (socket: Socket) => {
+      this.accepted++;
       this.sockets.add(socket);
       socket.on('close', () => this.sockets.delete(socket));
     });
@@ -68,15 +74,26 @@ export class HttpServer {
     context.phase = 'draining';
     const deadlineMs = performance.now() + drainMs;
     await this.emptied(Math.min(IDLE_GRACE_MS, drainMs / 3));
+    await this.quiet(Math.min(QUIET_WITHIN_MS, drainMs / 3));
     context.phase = 'closing';
     const closed = new Promise<void>((resolve) => this.listener.close(() => resolve()));
-    for (const connection of [...this.connections]) if (connection.isIdle) connection.linger();
+    for (const connection of [...this.connections]) connection.retire(FIRST_REQUEST_MS);
     await this.emptied(deadlineMs - performance.now());
-    for (const { socket } of [...this.connections]) socket.destroy();
+    for (const connection of [...this.connections]) connection.cutOff();
     for (const socket of [...this.sockets]) socket.destroy();
     await closed;
     // The exchanges hear of it only when the sockets' own events have run.
     await this.emptied(LAST_EVENTS_MS);
+  }
+
+  /** What waits to be accepted when the listener closes is reset by the kernel, so nothing should. */
+  private async quiet(withinMs: number): Promise<void> {
+    const deadlineMs = performance.now() + withinMs;
+    for (let seen = -1; seen !== this.accepted && performance.now() < deadlineMs;) {
+      seen = this.accepted;
+      // The first ends this turn, the second is behind the next look at the listener.
+      for (let i = 0; i < 2; i++) await new Promise((resolve) => setImmediate(resolve));
+    }
   }
 
   private accept(socket: Socket, secure: boolean): void {
