@@ -3,7 +3,7 @@
  * that passed here. It refuses what the gateway and an origin could read differently (CVE-2021-29492, CVE-2021-43557,
  * CVE-2021-27306, CVE-2025-66490) and changes nothing in what it lets through.
  *
- * DIFFERS: AWS lets such paths reach the integration; here they end in 400.
+ * DIFFERS: path policy; AWS lets such paths reach the integration, here they end in 400.
  */
 const MAX_PATH_BYTES = 8192;
 const MAX_SEGMENTS = 100;

@@ -163,7 +163,7 @@ function chooseStage({ kind, stages }: Api, address: Address): Site {
 
 /**
  * What is refused before any route is looked for.
- * DIFFERS: a `Connection` field that lists a protected name (`Authorization`, `X-Forwarded-*`, ...) ends in 400.
+ * DIFFERS: `Connection` header that lists a protected name; it ends in 400.
  */
 function earlyFault(request: InboundRequest, fields: RequestFields, site: Site): Fault | undefined {
   const { kind, program } = site;

@@ -1,10 +1,10 @@
 /**
  * Header fields that the gateway or an authorizer writes towards an integration. A client's own are removed first, or it
  * could speak in the gateway's name.
- * DIFFERS: on REST APIs a client's `X-Forwarded-*`, `Forwarded` and `X-Real-IP` do not pass, and HTTP integrations get none.
+ * DIFFERS: REST: client's `X-Forwarded-*`, `Forwarded`, `X-Real-IP`; they do not pass, and HTTP integrations get none.
  *
- * DIFFERS: names with an underscore do not pass (many origins read `X_Forwarded_For` as `X-Forwarded-For`); an explicit
- * mapping may still read them. `baggage` does not pass either.
+ * DIFFERS: header names with `_`, and `baggage`; they do not pass (many origins read `X_Forwarded_For` as
+ * `X-Forwarded-For`), though an explicit mapping may read them.
  */
 const OURS = new Set(['forwarded', 'x-real-ip', 'traceparent', 'tracestate', 'baggage']);
 const OUR_PREFIXES = ['x-forwarded-', 'x-amzn-', 'x-apigateway-'];

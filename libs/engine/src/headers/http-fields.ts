@@ -8,12 +8,12 @@ import { isGatewayField } from './gateway-fields';
 
 /**
  * RFC 7239 6.3: an obfuscated identifier; a node has many addresses and none is the clients' business.
- * DIFFERS: AWS writes an address.
+ * DIFFERS: HTTP APIs: `Via`, `Forwarded: by=`; AWS writes an address.
  */
 const OUR_NAME = '_gatehouse';
 const MAX_FORWARDED_BYTES = 1024;
 
-// DIFFERS: AWS adds `Via: HTTP/1.1 AmazonAPIGateway`; here Via is removed in this direction and none is added.
+// DIFFERS: HTTP APIs: `Via`, `Forwarded: by=`; AWS adds `Via: HTTP/1.1 AmazonAPIGateway`, here Via is removed in this direction and none is added.
 export function passRequestFields(x: Exchange): HeaderList {
   const { headers } = x.request;
   const listed = listedByConnection(x.fields.connection);

@@ -35,8 +35,8 @@ export function passRequestFields(x: Exchange): HeaderList {
   return passed;
 }
 
-// DIFFERS: AWS decompresses the body and drops Content-Encoding. Bodies pass as they are here, so the field goes with them;
-// without a body it is dropped as on AWS.
+// DIFFERS: REST: `Content-Encoding` to HTTP_PROXY and back; AWS decompresses the body and drops the field. Bodies pass as
+// they are here, so the field goes with them; without a body it is dropped as on AWS.
 function isStopped(lower: string): boolean {
   return (
     UNREADABLE.has(lower) || lower === 'host' || lower === 'via' || isHopByHop(lower) || isGatewayField(lower)
@@ -78,8 +78,8 @@ const DROPPED_FROM_RESPONSE = new Set(['expect', 'host', 'via']);
 
 /**
  * HTTP_PROXY integration to client.
- * DIFFERS: recordings show Content-Encoding dropped (their body was decoded); the guide's table passes it, and so do we,
- * since a coded body without its coding is unreadable.
+ * DIFFERS: REST: `Content-Encoding` to HTTP_PROXY and back; recordings show it dropped (their body was decoded), the guide's
+ * table passes it, and so do we, since a coded body without its coding is unreadable.
  */
 export function passResponseFields(headers: HeaderList): HeaderList {
   const listed = listedInResponse(headers);

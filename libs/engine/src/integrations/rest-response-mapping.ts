@@ -42,7 +42,7 @@ export function selectResponse(responses: readonly MappedResponse[], status: num
   return selected;
 }
 
-/** DIFFERS: Java's syntax on AWS; here as far as JavaScript shares it, and a problem of the route where it does not. */
+/** DIFFERS: `selectionPattern`; Java's syntax on AWS, here what JavaScript shares of it, the rest a problem of the route. */
 function compilePattern(plan: RoutePlan, member: string, pattern: string | undefined): RegExp | undefined {
   if (pattern === undefined || pattern === '') return undefined;
   try {

@@ -72,7 +72,7 @@ function sent(read: (x: Exchange) => readonly string[]): Source {
   return { isRawPath: false, isConfigured: false, read };
 }
 
-/** DIFFERS: AWS compares header names in mappings by case; names have no case in HTTP, and clients choose any. */
+/** DIFFERS: header names in REST mappings; AWS compares case, but names have none in HTTP, and clients choose any. */
 function requestHeaderReader(name: string, isMulti: boolean): (x: Exchange) => readonly string[] {
   const lower = name.toLowerCase();
   if (!isReadableByMappings(lower)) return () => NONE;

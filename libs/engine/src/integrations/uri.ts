@@ -46,7 +46,7 @@ export function parseUri(uri: string, stageVariables: ReadonlyMap<string, string
 /**
  * A stage variable may be the host, a part of it, or end in `:port`; a value that would move the host's borders
  * (`/ @ ? #`) is refused, as is a request parameter anywhere in this part.
- * DIFFERS: AWS takes any value that makes a URI.
+ * DIFFERS: stage variables in the host of a URI; AWS takes any value that makes a URI.
  */
 function parseAuthority(
   template: string,

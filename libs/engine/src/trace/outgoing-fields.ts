@@ -10,7 +10,7 @@ export function callSpanId(x: Exchange): string {
 
 /**
  * Last, so that no client and no mapping speaks for us.
- * DIFFERS: AWS sends `X-Amzn-Trace-Id` alone.
+ * DIFFERS: trace headers to the integration; AWS sends `X-Amzn-Trace-Id` alone.
  */
 export function addTraceFields(x: Exchange, headers: HeaderList, spanId: string): void {
   const { traceId, sampled } = x.trace;
