@@ -234,14 +234,17 @@ describe('bodies of backends', () => {
     expect(chunked.body).toBe('x');
   });
 
-  test('a small one that breaks off is an error, not half an answer', async () => {
+  test.each([
+    ['breaks off', 'broken', [500, '{"message":"Network error communicating with endpoint"}']],
+    ['stalls', 'timeout', [504, '{"message":"Endpoint request timed out"}']],
+  ] as const)('a small one that %s is an error, not half an answer', async (_what, fault, answer) => {
     const world = fakeWorld();
     world.backend = () => {
-      const gather = () => Promise.reject(new UpstreamError('broken', 'cut'));
+      const gather = () => Promise.reject(new UpstreamError(fault, 'cut'));
       return Promise.resolve({ status: 200, headers: [], body: { ...bodyOf('x'), gather } });
     };
     const { status, body } = await ask(gateway(world), { path: '/prod/x' });
-    expect([status, body]).toEqual([500, '{"message":"Network error communicating with endpoint"}']);
+    expect([status, body]).toEqual(answer);
   });
 
   test('one that nobody wants is read away', async () => {

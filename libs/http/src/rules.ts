@@ -1,6 +1,7 @@
 /**
  * The rules for requests, in one table. llhttp in strict mode judges the bytes; what it leaves to us is checked here in
- * this order, and the first broken rule decides. Vectors: reliability reference 2.1, proven in `server/vectors.spec.ts`.
+ * this order, and the first broken rule decides. Vectors: `testing/vectors.ts`, proven in
+ * `server/vectors.spec.ts`.
  */
 import type { MessageHead } from './framing/message-parser';
 
@@ -148,5 +149,5 @@ export const READING_RULES: readonly Omit<Rule, 'isBroken'>[] = [
 /** What is left out of the fields that a handler sees. */
 export const DROPPING_RULES: readonly Omit<Rule, 'isBroken' | 'status'>[] = [
   { name: 'names with an underscore', rfc: '9110 5.1', vectors: ['H07', 'H09'] },
-  { name: 'the three fields that ask for h2c', rfc: '9113 3.1', vectors: ['H15'] },
+  { name: 'what asks for h2c, in three fields', rfc: '9113 3.1', vectors: ['H15'] },
 ];

@@ -1,5 +1,6 @@
 /** An origin's connection carries the next call only when nothing is left of the last. */
 import { clientOf, ok, origin, outcome, requestTo, stopCalling } from '../testing/calling';
+import { rested } from '../testing/rested';
 
 afterEach(stopCalling);
 
@@ -26,7 +27,7 @@ it('carries call after call', async () => {
   const client = clientOf();
   for (let i = 0; i < 20; i++) {
     expect(await outcome(client.send(requestTo(plain.port)))).toBe('200 x');
-    for (let turns = 0; turns < 3; turns++) await nextTurn();
+    await rested();
   }
   expect(plain.accepted).toBe(1);
 });
@@ -58,7 +59,7 @@ describe('at the cap of connections', () => {
     );
     gone.abort();
     expect(await Promise.all(calls)).toEqual(['aborted', 'busy']);
-    for (let turns = 0; turns < 3; turns++) await nextTurn();
+    await rested();
     expect(await outcome(client.send(requestTo(plain.port)))).toBe('200 x');
   });
 });

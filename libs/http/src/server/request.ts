@@ -133,17 +133,25 @@ function note(facts: HeadFacts, kind: 'host' | 'expect' | 'length' | 'coding', v
   }
 }
 
-/** Without the three fields that ask for HTTP/2 over clear text, this is a plain request. */
+/** Without what asks for HTTP/2 over clear text, this is a plain request; what else Connection lists stays listed. */
 function kept(raw: readonly string[], asksH2c: boolean): string[] {
   const fields: string[] = [];
   for (let i = 0; i < raw.length; i += 2) {
     const name = raw[i] ?? '';
     if (name.includes('_')) continue;
-    const lower = name.toLowerCase();
-    if (asksH2c && (lower === 'upgrade' || lower === 'http2-settings' || lower === 'connection')) continue;
-    fields.push(name, raw[i + 1] ?? '');
+    const value = raw[i + 1] ?? '';
+    const left = asksH2c ? withoutH2c(name.toLowerCase(), value) : value;
+    if (left !== undefined) fields.push(name, left);
   }
   return fields;
+}
+
+/** The value that is left of a field; `undefined` = none. */
+function withoutH2c(lowerName: string, value: string): string | undefined {
+  if (lowerName === 'upgrade' || lowerName === 'http2-settings') return undefined;
+  if (lowerName !== 'connection') return value;
+  const left = value.split(',').filter((option) => !/^\s*(?:upgrade|http2-settings)\s*$/i.test(option));
+  return left.length === 0 ? undefined : left.join(',').trim();
 }
 
 /** `http://host` and `http://host?q` have the path `/`. */

@@ -1,4 +1,4 @@
-/** Requests that must not be understood in two ways: reliability reference 2.1. */
+/** Requests that must not be understood in two ways; `rules.ts` says which rule refuses which. */
 
 export const H = 'Host: gw.test\r\n';
 export const C = 'Connection: close\r\n';

@@ -1,7 +1,7 @@
 /** A small origin for the demo API and for tests: says in JSON what it was asked. */
 import { createServer, type IncomingMessage } from 'node:http';
 import type { Address } from '../config/config';
-import { listenOn } from '../http-listener';
+import { listenOn } from '../listener';
 
 const MAX_BODY_BYTES = 1024 * 1024;
 

@@ -4,7 +4,7 @@
  */
 import { createServer, type ServerResponse } from 'node:http';
 import type { Address } from '../config/config';
-import { listenOn } from '../http-listener';
+import { listenOn } from '../listener';
 
 /** One role's state, as the process that hosts it tells. */
 export interface Probe {

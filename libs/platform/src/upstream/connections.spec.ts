@@ -1,11 +1,11 @@
 import type { UpstreamReply } from '@gatehouse/engine';
-import { startRawOrigin, until, type OnRequest, type RawOrigin } from './testing/raw-origin';
+import { rested, startRawOrigin, until, type OnRequest, type RawOrigin } from '@gatehouse/http/testing';
+import type { SocketUpstream } from './socket-upstream';
 import { faultOf, requestTo, streamed, textOf, upstream } from './testing/requests';
-import type { UndiciUpstream } from './undici-upstream';
 
 const ok = (body: string): string => `HTTP/1.1 200 OK\r\ncontent-length: ${body.length}\r\n\r\n${body}`;
 const origins: RawOrigin[] = [];
-let calls: UndiciUpstream;
+let calls: SocketUpstream;
 beforeEach(() => (calls = upstream()));
 afterEach(async () => {
   calls.close();
@@ -77,7 +77,10 @@ describe('a client that goes away', () => {
 describe('connections', () => {
   it('are used again, last used first', async () => {
     const busy = await origin((socket) => socket.write(ok('x')));
-    for (let i = 0; i < 20; i++) await textOf((await calls.send(requestTo(busy.port))).body);
+    for (let i = 0; i < 20; i++) {
+      await textOf((await calls.send(requestTo(busy.port))).body);
+      await rested();
+    }
     expect(busy.accepted).toBe(1);
     expect(calls.connections).toBe(1);
   });
@@ -105,6 +108,7 @@ describe('connections', () => {
       const body = method === 'PUT' ? Buffer.from('x') : undefined;
       for (let i = 0; i < 10; i++) {
         await textOf((await calls.send(requestTo(stale.port, { method: 'GET' }))).body);
+        await rested();
         const reply = await calls.send(requestTo(stale.port, { method, body }));
         expect(reply.status).toBe(200);
         await textOf(reply.body);
@@ -123,6 +127,7 @@ describe('connections', () => {
           .then((reply) => textOf(reply.body)),
       );
       if (fault === 'broken') broken++;
+      await rested();
     }
     expect(seen).toHaveLength(50);
     expect(broken).toBe(25);
@@ -139,11 +144,13 @@ describe('connections', () => {
       else socket.end('HTTP/1.1 2');
     });
     await textOf((await calls.send(requestTo(begun.port))).body);
+    await rested();
     expect(await faultOf(calls.send(requestTo(begun.port)))).toBe('broken');
     expect(seen).toHaveLength(2);
     const uploads: string[] = [];
     const stale = await origin(closesAtSecond(uploads));
     await textOf((await calls.send(requestTo(stale.port))).body);
+    await rested();
     expect(
       await faultOf(calls.send(requestTo(stale.port, { method: 'PUT', body: streamed(['a', 'b']) }))),
     ).toBe('broken');
@@ -171,6 +178,6 @@ describe('connections', () => {
     await textOf((await calls.send(requestTo(idle.port))).body);
     expect(calls.connections).toBe(1);
     await until(() => calls.connections === 0, 'idle connection closed');
-    expect(idle.open.size).toBe(0);
+    await until(() => idle.open.size === 0, 'the origin has heard of it');
   });
 });

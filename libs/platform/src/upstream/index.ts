@@ -1,2 +1,2 @@
-export * from './undici-upstream';
+export { SocketUpstream, type SocketUpstreamOptions } from './socket-upstream';
 export { AddressPolicy, type AddressPolicyOptions } from './address-policy';

@@ -1,7 +1,7 @@
 /** The guard where it counts: on the wire. A listener on all addresses of this machine sees no connection at all. */
 import dns from 'node:dns';
 import type { Config } from '../config/config';
-import { startRawOrigin, type RawOrigin } from './testing/raw-origin';
+import { startRawOrigin, type RawOrigin } from '@gatehouse/http/testing';
 import { faultOf, requestTo, textOf, upstream } from './testing/requests';
 
 let inside: RawOrigin;

@@ -1,6 +1,6 @@
 /** What went wrong at an origin, in the words of the engine's port. Messages name no address: they may reach a log. */
 import { UpstreamError, type UpstreamFault } from '@gatehouse/engine';
-import { BlockedAddressError } from './guarded-connector';
+import { BlockedAddressError } from './origin-connector';
 
 const UNREACHABLE = new Set([
   'ECONNREFUSED',

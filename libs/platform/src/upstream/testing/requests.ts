@@ -1,9 +1,9 @@
 /** Requests to an origin, as the engine makes them. */
 import { UpstreamError, type Body, type UpstreamFault, type UpstreamRequest } from '@gatehouse/engine';
-import { UndiciUpstream, type UpstreamOptions } from '../undici-upstream';
+import { SocketUpstream, type SocketUpstreamOptions } from '../socket-upstream';
 
-export function upstream(options: Partial<UpstreamOptions> = {}): UndiciUpstream {
-  return new UndiciUpstream({ privateOrigins: 'loopback', ownAddresses: () => [], ...options });
+export function upstream(options: Partial<SocketUpstreamOptions> = {}): SocketUpstream {
+  return new SocketUpstream({ privateOrigins: 'loopback', ownAddresses: () => [], ...options });
 }
 
 export function requestTo(

@@ -1,28 +1,21 @@
 import { Agent, request } from 'node:http';
-import { until } from '../upstream/testing/raw-origin';
-import { listening, type Given, type ListenerUnderTest } from './testing/answers';
-import { RawClient, statusesOf } from './testing/raw-client';
+import { RawClient, statusesOf, until } from '@gatehouse/http/testing';
+import {
+  bodyOf,
+  get,
+  headOf,
+  listening,
+  stopAll,
+  type Given,
+  type ListenerUnderTest,
+} from './testing/answers';
 
-const started: ListenerUnderTest[] = [];
-afterEach(async () => {
-  await Promise.all(started.splice(0).map(({ listener }) => listener.stop(0)));
-});
-
-async function answering(...args: Parameters<typeof listening>): Promise<ListenerUnderTest> {
-  const under = await listening(...args);
-  started.push(under);
-  return under;
-}
-
-const get = (path = '/', more = 'Connection: close\r\n'): string =>
-  `GET ${path} HTTP/1.1\r\nHost: gw\r\n${more}\r\n`;
-const bodyOf = (text: string): string => text.slice(text.indexOf('\r\n\r\n') + 4);
-const headOf = (text: string): string => text.slice(0, text.indexOf('\r\n\r\n'));
+afterEach(stopAll);
 
 describe('drain', () => {
   it('asks for the end of the connection in the answer, then closes what is idle', async () => {
     let answer = (): void => undefined;
-    const under = await answering(({ path }) =>
+    const under = await listening(({ path }) =>
       path === '/wait'
         ? new Promise<Given>((resolve) => (answer = () => resolve({ body: 'done' })))
         : { body: 'x' },
@@ -44,14 +37,14 @@ describe('drain', () => {
   });
 
   it('ends at once when nobody is connected', async () => {
-    const under = await answering(() => ({}));
+    const under = await listening(() => ({}));
     const from = performance.now();
     await under.listener.stop(10_000);
     expect(performance.now() - from).toBeLessThan(500);
   });
 
   it('closes a connection that stays silent when the grace is over', async () => {
-    const under = await answering(() => ({ body: 'x' }));
+    const under = await listening(() => ({ body: 'x' }));
     const idle = new RawClient(under.port);
     idle.say(get('/', ''));
     await until(() => idle.text.endsWith('x'), 'answer');
@@ -60,7 +53,7 @@ describe('drain', () => {
   });
 
   it('cuts off what does not end in time', async () => {
-    const under = await answering(() => new Promise<Given>(() => undefined));
+    const under = await listening(() => new Promise<Given>(() => undefined));
     const stuck = new RawClient(under.port);
     stuck.say(get());
     await until(() => under.asked.length === 1, 'request');
@@ -77,7 +70,7 @@ describe('drain', () => {
         await new Promise((resolve) => setTimeout(resolve, 30));
       }
     })();
-    const under = await answering(() => ({ body, headers: ['Content-Length', '100'] }));
+    const under = await listening(() => ({ body, headers: ['Content-Length', '100'] }));
     const client = new RawClient(under.port);
     client.say(get('/', ''));
     await until(() => client.text.includes('part'), 'beginning');

@@ -1,1 +1,2 @@
 export { SocketListener, type SocketListenerOptions } from './socket-listener';
+export { listenFault, listenOn } from './listen';

@@ -3,8 +3,10 @@ import { lookup as resolveName, type LookupAddress } from 'node:dns';
 import { connect as connectTcp, isIP, type LookupFunction, type OnReadOpts, type Socket } from 'node:net';
 import { connect as connectTls } from 'node:tls';
 import type { Connect, Origin } from '@gatehouse/http';
-import type { AddressPolicy } from '../upstream/address-policy';
-import { BlockedAddressError } from '../upstream/guarded-connector';
+import type { AddressPolicy } from './address-policy';
+
+/** No address of the origin may be called. */
+export class BlockedAddressError extends Error {}
 
 export interface GuardedOrigin extends Origin {
   readonly tlsInsecureSkipVerification: boolean;

@@ -1,11 +1,17 @@
-/** The gateway's HTTP/1.1 listener on our own server core; drop-in for `HttpListener`. */
-import { GatewayError } from '@gatehouse/engine';
+/** The gateway's HTTP/1.1 listener on our own server core: requests in, answers out, and a drain that loses none. */
+import { GatewayError, type Answer, type InboundRequest } from '@gatehouse/engine';
 import { HttpServer } from '@gatehouse/http';
 import type { Address } from '../config/config';
-import { listenOn } from '../http-listener/listen';
-import type { HttpListenerOptions } from '../http-listener/http-listener';
+import type { SettingName } from '../config/settings';
+import { listenOn } from './listen';
 
-export interface SocketListenerOptions extends HttpListenerOptions {
+export interface SocketListenerOptions {
+  readonly listen: Address;
+  /** Named in the error when the address is taken. */
+  readonly setting?: SettingName;
+  readonly handle: (request: InboundRequest) => Answer | Promise<Answer>;
+  /** Further connections are refused. Default 10,000. */
+  readonly maxConnections?: number;
   /** Further connections from one address are refused. Default: `maxConnections`. */
   readonly maxConnectionsPerAddress?: number;
   /** Hears of a fault of our own that cost a connection. Default: a process warning. */

@@ -1,4 +1,7 @@
-/** The engine's `Upstream` on our own client core; drop-in for `UndiciUpstream`. */
+/**
+ * The engine's `Upstream` on our own client core. Pools are kept apart by account, origin and TLS mode; redirects and content
+ * codings are the client's business. What the engine hands over goes on the wire as it is, framing fields excepted.
+ */
 import {
   GatewayError,
   UpstreamError,
@@ -8,15 +11,16 @@ import {
   type UpstreamRequest,
 } from '@gatehouse/engine';
 import { HttpClient, type ClientFault, type ClientRequest } from '@gatehouse/http';
-import { AddressPolicy } from '../upstream/address-policy';
-import type { UpstreamOptions } from '../upstream/undici-upstream';
-import { fault, upstreamError } from '../upstream/upstream-fault';
+import { AddressPolicy, type AddressPolicyOptions } from './address-policy';
 import { originConnector, type GuardedOrigin } from './origin-connector';
+import { fault, upstreamError } from './upstream-fault';
 
 /** A body up to this is sent whole, which also lets the request be repeated. */
 const GATHERED_BYTES = 64 * 1024;
 
-export interface SocketUpstreamOptions extends UpstreamOptions {
+export interface SocketUpstreamOptions extends AddressPolicyOptions {
+  /** To one origin, for one account; further requests are refused at once. Default 1,024. */
+  readonly maxConnections?: number;
   /** Hears of a fault of our own that cost a connection. Default: a process warning. */
   readonly onDefect?: (error: unknown) => void;
 }

@@ -1,24 +1,14 @@
-/** Any listener whose answers a spec decides, and a record of what it was asked and how each exchange ended. */
+/** A listener whose answers a spec decides, and a record of what it was asked and how each exchange ended. */
 import type { Answer, HeaderList, InboundRequest, ReplyBody } from '@gatehouse/engine';
-import type { Address } from '../../config/config';
-import type { HttpListenerOptions } from '../../http-listener';
+import { SocketListener, type SocketListenerOptions } from '../socket-listener';
 
 export interface Finished {
   readonly bytes: number;
   readonly isComplete: boolean;
 }
 
-/** What the contract asks of an implementation. */
-export interface Listener {
-  readonly address: Address;
-  readonly openConnections: number;
-  stop(drainMs: number): Promise<void>;
-}
-
-export type StartListener = (options: HttpListenerOptions) => Promise<Listener>;
-
 export interface ListenerUnderTest {
-  readonly listener: Listener;
+  readonly listener: SocketListener;
   readonly port: number;
   readonly asked: InboundRequest[];
   readonly finished: Finished[];
@@ -30,10 +20,12 @@ export interface Given {
   readonly body?: ReplyBody;
 }
 
+const started: SocketListener[] = [];
+
+/** Runs until `stopAll`. */
 export async function listening(
-  start: StartListener,
   decide: (request: InboundRequest) => Given | Promise<Given>,
-  options: Partial<HttpListenerOptions> = {},
+  options: Partial<SocketListenerOptions> = {},
 ): Promise<ListenerUnderTest> {
   const asked: InboundRequest[] = [];
   const finished: Finished[] = [];
@@ -43,7 +35,7 @@ export async function listening(
     body,
     finish: (bytes, isComplete) => void finished.push({ bytes, isComplete }),
   });
-  const listener = await start({
+  const listener = await SocketListener.start({
     listen: { host: '127.0.0.1', port: 0 },
     handle: (request) => {
       asked.push(request);
@@ -52,5 +44,23 @@ export async function listening(
     },
     ...options,
   });
+  started.push(listener);
   return { listener, port: listener.address.port, asked, finished };
+}
+
+export async function stopAll(): Promise<void> {
+  await Promise.all(started.splice(0).map((listener) => listener.stop(0)));
+}
+
+export const get = (path = '/', more = 'Connection: close\r\n'): string =>
+  `GET ${path} HTTP/1.1\r\nHost: gw\r\n${more}\r\n`;
+export const bodyOf = (text: string): string => text.slice(text.indexOf('\r\n\r\n') + 4);
+export const headOf = (text: string): string => text.slice(0, text.indexOf('\r\n\r\n'));
+
+/** A body that arrives piece by piece. */
+export async function* chunks(...texts: string[]): AsyncGenerator<Uint8Array> {
+  for (const text of texts) {
+    await new Promise((resolve) => setImmediate(resolve));
+    yield Buffer.from(text);
+  }
 }

@@ -1,0 +1,6 @@
+/** Peers that say exactly the given bytes, and what to say to them, for tests of whoever builds on this. Never shipped code's. */
+export * from './certificate';
+export * from './raw-client';
+export * from './raw-origin';
+export * from './vectors';
+export * from './rested';

@@ -1,1 +1,0 @@
-export { SocketUpstream } from './socket-upstream';
