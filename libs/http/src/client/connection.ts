@@ -26,6 +26,10 @@ export interface ConnectionOwner<O extends Origin> {
   readonly idleMs: number;
   readonly onDefect: OnDefect;
   /** It carries no call, and may not yet carry another. */
+  /** The head of an answer came, whatever it says. */
+  answered(): void;
+  /** The origin could not be reached, or broke off before it answered. */
+  failed(fault: ClientFault): void;
   rests(): void;
   rested(connection: ClientConnection<O>): void;
   closed(connection: ClientConnection<O>, wasResting: boolean): void;
@@ -91,7 +95,7 @@ export class ClientConnection<O extends Origin> implements Timed, Reader, Rester
 
   /** No socket could be opened. */
   refused(cause: unknown): void {
-    this.destroy(new ClientFault('unconnected', 'no connection', cause));
+    this.fail(new ClientFault('unconnected', 'no connection', cause));
   }
 
   start(call: Call<O>): void {
@@ -137,7 +141,18 @@ export class ClientConnection<O extends Origin> implements Timed, Reader, Rester
     const { call } = this;
     if (call === undefined) this.destroy(undefined);
     else if (call.isStreamed) this.destroy(new ClientFault('broken', 'the origin fell silent'));
-    else this.destroy(new ClientFault('timeout', 'no answer in time'));
+    else this.timeOut(new ClientFault('timeout', 'no answer in time'));
+  }
+
+  /** A resource may be slow, but a connection that cannot be made in this time is the origin's fault. */
+  private timeOut(fault: ClientFault): void {
+    if (this.isConnected) this.destroy(fault);
+    else this.fail(fault);
+  }
+
+  private fail(fault: ClientFault): void {
+    if (this.call?.isAnswered === false) this.owner.failed(fault);
+    this.destroy(fault);
   }
 
   /** At once, also while it is still connecting. */
@@ -262,6 +277,7 @@ export class ClientConnection<O extends Origin> implements Timed, Reader, Rester
       if (++this.interim > MAX_INTERIM) this.garbled();
       return;
     }
+    this.owner.answered();
     this.isLast = !head.isKeepAlive;
     if (isComplete) this.call = undefined;
     call.answer(head, isComplete, pieces);
@@ -285,7 +301,7 @@ export class ClientConnection<O extends Origin> implements Timed, Reader, Rester
   }
 
   private garbled(): void {
-    this.destroy(new ClientFault('broken', 'what the origin sent is no answer'));
+    this.fail(new ClientFault('broken', 'what the origin sent is no answer'));
   }
 
   /** The origin will say no more. */
@@ -306,7 +322,7 @@ export class ClientConnection<O extends Origin> implements Timed, Reader, Rester
       this.call = undefined;
       this.destroy(undefined);
       this.owner.retry(call);
-    } else this.destroy(new ClientFault('broken', 'the connection broke off', error));
+    } else this.fail(new ClientFault('broken', 'the connection broke off', error));
   }
 }
 

@@ -2,6 +2,7 @@
 import type { Socket } from 'node:net';
 import type { OnDefect } from '../defect';
 import type { MessageBody } from '../message-body';
+import type { BreakerOptions } from './breaker';
 import type { ClientFault } from './fault';
 
 export interface Origin {
@@ -29,6 +30,8 @@ export interface ClientOptions<O extends Origin> {
   readonly connect: Connect<O>;
   /** To one origin; further requests fail with `busy`. Default 1,024. */
   readonly maxConnections?: number;
+  /** When an origin that cannot be reached is left alone. */
+  readonly breaker?: BreakerOptions;
   /** Default 4,000: below the 5 s after which many origins close an idle connection. */
   readonly idleMs?: number;
   /** Longest silence inside a body that is streamed. Default 60,000. */
