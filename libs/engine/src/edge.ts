@@ -1,6 +1,6 @@
 /** What answers where no stage is found: no routes, the dialect's reply steps, and labels that name nobody. */
 import type { ApiKind } from '@gatehouse/snapshot';
-import { stageSteps, unmatchedSteps } from './pipeline';
+import { stageSteps, unmatchedRoute } from './pipeline';
 import type { Kit } from './ports';
 import type { StagePlan, StageProgram } from './program';
 
@@ -14,14 +14,6 @@ export function edgeProgram(kind: ApiKind, kit: Kit): StageProgram {
     facts: plan.facts,
     isEndpointDisabled: false,
     router: { find: () => undefined },
-    unmatched: {
-      key: '-',
-      resourceId: undefined,
-      resourcePath: undefined,
-      operationName: undefined,
-      variables: [],
-      request: unmatchedSteps(plan),
-      ...stageSteps(plan, kit),
-    },
+    unmatched: unmatchedRoute(plan, stageSteps(plan, kit)),
   };
 }

@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import type { Snapshot } from '@gatehouse/snapshot';
+import type { Route, Snapshot } from '@gatehouse/snapshot';
 import { MAX_PAYLOAD_BYTES } from './counted-body';
 import type { Body } from './exchange';
 import { Gateway, MAX_HEADER_BYTES } from './gateway';
@@ -7,6 +7,7 @@ import { UpstreamError } from './ports';
 import {
   ask,
   bodyOf,
+  draftOf,
   fakeWorld,
   gatewayOf,
   request,
@@ -64,19 +65,42 @@ describe('stages', () => {
 });
 
 describe('programs', () => {
-  test('apply replaces one stage, remove takes one away, replaceAll leaves nothing else', async () => {
+  test('apply replaces one stage, swap puts and removes several at once', async () => {
     const gateway = gatewayOf(fakeWorld(), rest('a'), rest('b'));
     const say = async (stage: string) => (await ask(gateway, { path: `/${stage}/x` })).body;
     gateway.apply(rest('a', 'new'));
     expect([await say('a'), await say('b')]).toEqual(['new', 'b']);
-    gateway.remove('API1', 'a');
-    gateway.remove('api1', 'none');
-    gateway.remove('none', 'a');
+    gateway.swap(
+      [],
+      [
+        { apiId: 'API1', stage: 'a' },
+        { apiId: 'api1', stage: 'none' },
+        { apiId: 'none', stage: 'a' },
+      ],
+    );
     expect([await say('a'), await say('b')]).toEqual(['{"message":"Forbidden"}', 'b']);
-    gateway.replaceAll([rest('c')]);
-    expect([await say('b'), await say('c')]).toEqual(['{"message":"Forbidden"}', 'c']);
-    gateway.remove('api1', 'c');
+    gateway.swap([draftOf(gateway, rest('c')), draftOf(gateway, rest('d'))], [{ apiId: 'api1', stage: 'b' }]);
+    expect([await say('b'), await say('c'), await say('d')]).toEqual(['{"message":"Forbidden"}', 'c', 'd']);
+    gateway.swap([], [{ apiId: 'api1', stage: 'c' }]);
     expect(await say('c')).toBe('{"message":"Forbidden"}');
+  });
+
+  test('a draft changes nothing until it is swapped in, and reads a route once, when it is asked for', async () => {
+    const gateway = gatewayOf(fakeWorld(), rest('a', 'old'));
+    const { routes, ...head } = rest('a', 'new');
+    const draft = gateway.draft(head);
+    let reads = 0;
+    for (const route of routes) {
+      const { key, method, path } = route;
+      draft.add({ key, method, path, read: () => (reads++, route) });
+    }
+    draft.add({ key: 'GET /bad', method: 'GET', path: '/bad', read: () => JSON.parse('{') as Route });
+    expect((await ask(gateway, { path: '/a/x' })).body).toBe('old');
+    gateway.swap([draft]);
+    expect(reads).toBe(0);
+    for (let i = 0; i < 3; i++) expect((await ask(gateway, { path: '/a/x' })).body).toBe('new');
+    expect(reads).toBe(1);
+    for (let i = 0; i < 2; i++) expect((await ask(gateway, { path: '/a/bad' })).status).toBe(500);
   });
 
   test('a running request ends on the program it began with', async () => {
@@ -89,7 +113,7 @@ describe('programs', () => {
     };
     const gateway = gatewayOf(world, snapshotOf({ routes: [routeOf('GET /x')] }));
     const running = ask(gateway, { path: '/prod/x' });
-    gateway.remove('api1', 'prod');
+    gateway.swap([], [{ apiId: 'api1', stage: 'prod' }]);
     release();
     expect((await running).body).toBe('old');
   });

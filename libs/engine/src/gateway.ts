@@ -5,7 +5,6 @@
 import type { ApiKind, Problem, Snapshot } from '@gatehouse/snapshot';
 import { forbiddenInConnection } from '@gatehouse/standards';
 import { pathFault } from './canonical-path';
-import { compile } from './compile';
 import { MAX_PAYLOAD_BYTES } from './counted-body';
 import { edgeProgram } from './edge';
 import {
@@ -23,6 +22,7 @@ import type { Kit } from './ports';
 import type { StageProgram } from './program';
 import { RequestFields } from './request-fields';
 import { bareFailure, run } from './run';
+import { StageDraft, type StageHead } from './stage-draft';
 import { beginTrace } from './trace/request-trace';
 
 export interface GatewayOptions {
@@ -33,6 +33,11 @@ export interface GatewayOptions {
 
 /** API Gateway quota "Total combined size of all header values". */
 export const MAX_HEADER_BYTES = 10_240;
+
+export interface StageName {
+  readonly apiId: string;
+  readonly stage: string;
+}
 
 /** All stages of an API are of one kind. */
 interface Api {
@@ -64,33 +69,34 @@ export class Gateway {
     this.#edge = { REST: edgeProgram('REST', kit), HTTP: edgeProgram('HTTP', kit) };
   }
 
-  /** Compiles and swaps in one stage. A broken route answers 500; a snapshot this node must not serve changes nothing. */
+  /** To be filled, and swapped in when it is whole. Throws where the head is none. */
+  draft(head: StageHead): StageDraft {
+    return new StageDraft(head, this.kit);
+  }
+
+  /** All at once, between two requests. A stage that this node must not serve is left as it is. */
+  swap(drafts: readonly StageDraft[], removed: readonly StageName[] = []): void {
+    const programs = new Map(this.#programs);
+    for (const name of removed) remove(programs, name);
+    for (const draft of drafts) if (!draft.isRefused) put(programs, draft);
+    this.#programs = programs;
+  }
+
+  /** One stage, every route of it compiled, so that all that is wrong with it is told. */
   apply(snapshot: Snapshot): Problem[] {
-    const programs = new Map(this.#programs);
-    const problems = put(programs, snapshot, this.kit);
-    this.#programs = programs;
-    return problems;
-  }
-
-  remove(apiId: string, stage: string): void {
-    const id = apiId.toLowerCase();
-    const api = this.#programs.get(id);
-    if (api === undefined) return;
-    const stages = new Map(api.stages);
-    stages.delete(stage);
-    const programs = new Map(this.#programs);
-    if (stages.size === 0) programs.delete(id);
-    else programs.set(id, { ...api, stages });
-    this.#programs = programs;
-  }
-
-  /** What is not among the snapshots is gone afterwards. */
-  replaceAll(snapshots: Iterable<Snapshot>): Problem[] {
-    const programs = new Map<string, Api>();
-    const problems: Problem[] = [];
-    for (const snapshot of snapshots) problems.push(...put(programs, snapshot, this.kit));
-    this.#programs = programs;
-    return problems;
+    try {
+      const draft = this.draft(snapshot);
+      if (!draft.isRefused) {
+        for (const route of snapshot.routes)
+          draft.add({ key: route.key, method: route.method, path: route.path, read: () => route });
+        draft.compileAll();
+        this.swap([draft]);
+      }
+      return draft.problems;
+    } catch (error) {
+      const message = error instanceof Error ? error.message : 'cannot be compiled';
+      return [{ path: '/', code: 'INVALID_SNAPSHOT', message }];
+    }
   }
 
   /** Never throws, never rejects. */
@@ -112,7 +118,7 @@ export class Gateway {
     const match = early === undefined ? program.router.find(method, site.path) : undefined;
     const x = new Exchange(request, fields, beginTrace(fields, this.kit), this.kit, {
       facts: program.facts,
-      route: match?.route ?? program.unmatched,
+      route: match?.route.program ?? program.unmatched,
       params: match?.values ?? [],
       method,
       path: site.path,
@@ -138,18 +144,21 @@ function effectiveMethod(request: InboundRequest, { methodOverride }: RequestFie
   return override === '' ? request.method : override;
 }
 
-function put(programs: Map<string, Api>, snapshot: Snapshot, kit: Kit): Problem[] {
-  try {
-    const { program, problems } = compile(snapshot, kit);
-    if (program === undefined) return problems;
-    const apiId = snapshot.apiId.toLowerCase();
-    const stages = new Map(programs.get(apiId)?.stages).set(snapshot.stage, program);
-    programs.set(apiId, { kind: snapshot.kind, stages });
-    return problems;
-  } catch (error) {
-    const message = error instanceof Error ? error.message : 'cannot be compiled';
-    return [{ path: '/', code: 'INVALID_SNAPSHOT', message }];
-  }
+function put(programs: Map<string, Api>, draft: StageDraft): void {
+  const { kind, stage } = draft.head;
+  const apiId = draft.head.apiId.toLowerCase();
+  const stages = new Map(programs.get(apiId)?.stages).set(stage, draft.program());
+  programs.set(apiId, { kind, stages });
+}
+
+function remove(programs: Map<string, Api>, { apiId, stage }: StageName): void {
+  const id = apiId.toLowerCase();
+  const api = programs.get(id);
+  if (api === undefined) return;
+  const stages = new Map(api.stages);
+  stages.delete(stage);
+  if (stages.size === 0) programs.delete(id);
+  else programs.set(id, { ...api, stages });
 }
 
 /** REST: the first segment is the stage. HTTP: it is, where a stage has that name; else `$default` takes the whole path. */

@@ -3,7 +3,16 @@
  * not use costs it nothing. Order is AWS's: preflight before everything, authorization before keys, keys before mappings.
  */
 import type { Kit } from './ports';
-import type { AfterStepFactory, ReplyStepFactory, RoutePlan, StagePlan, Step, StepFactory } from './program';
+import type {
+  AfterStepFactory,
+  ReplyStepFactory,
+  RoutePlan,
+  RouteProgram,
+  StagePlan,
+  StageSteps,
+  Step,
+  StepFactory,
+} from './program';
 import { authorize } from './steps/authorize';
 import { cors, preflight } from './steps/cors';
 import { integrate } from './steps/integrate';
@@ -34,11 +43,20 @@ export function requestSteps(plan: RoutePlan, kit: Kit): Step[] {
   return present(REQUEST.map((factory) => factory(plan, kit)));
 }
 
-export function unmatchedSteps(plan: StagePlan): Step[] {
-  return present([preflight(plan), refuseUnmatched(plan.facts.kind)]);
+/** Runs where no route matches. */
+export function unmatchedRoute(plan: StagePlan, steps: StageSteps): RouteProgram {
+  return {
+    key: '-',
+    resourceId: undefined,
+    resourcePath: undefined,
+    operationName: undefined,
+    variables: [],
+    request: present([preflight(plan), refuseUnmatched(plan.facts.kind)]),
+    ...steps,
+  };
 }
 
-export function stageSteps(plan: StagePlan, kit: Kit) {
+export function stageSteps(plan: StagePlan, kit: Kit): StageSteps {
   return {
     reply: present(REPLY.map((factory) => factory(plan, kit))),
     after: present(AFTER.map((factory) => factory(plan, kit))),

@@ -1,5 +1,6 @@
 /** The compiled form of a snapshot: what the pipeline runs. Immutable; swapped whole. */
-import type { ApiKind, CorsSnapshot, Route, Snapshot } from '@gatehouse/snapshot';
+import type { ApiKind, CorsSnapshot, Problem, Route, Snapshot } from '@gatehouse/snapshot';
+import type { LazyRoute } from './compile-route';
 import type { Exchange, Reply } from './exchange';
 import type { Kit } from './ports';
 import type { Router } from './routing/router';
@@ -31,6 +32,9 @@ export interface RouteProgram {
   readonly after: readonly AfterStep[];
 }
 
+/** What all routes of a stage run. */
+export type StageSteps = Pick<RouteProgram, 'reply' | 'after'>;
+
 /** What a request may ask about its API and stage. */
 export interface StageFacts {
   readonly kind: ApiKind;
@@ -44,10 +48,12 @@ export interface StageFacts {
 export interface StageProgram {
   readonly facts: StageFacts;
   readonly isEndpointDisabled: boolean;
-  readonly router: Router<RouteProgram>;
+  readonly router: Router<LazyRoute>;
   /** Runs where no route matches, and gives the reply steps to what is refused before routing. */
   readonly unmatched: RouteProgram;
 }
+
+export type ReportProblem = (problem: Problem) => void;
 
 /** What is known while a stage is compiled. */
 export interface StagePlan {

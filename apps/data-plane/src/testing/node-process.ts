@@ -2,17 +2,7 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import { createServer, type AddressInfo } from 'node:net';
 import { join } from 'node:path';
-
-/** Runs the TypeScript as it stands, without a build. */
-const BOOTSTRAP = `
-const { readFileSync } = require('node:fs');
-const { transformSync } = require('@swc/core');
-const jsc = { target: 'es2023', parser: { syntax: 'typescript', decorators: true }, keepClassNames: true };
-require.extensions['.ts'] = (module, filename) => {
-  const options = { filename, swcrc: false, jsc, module: { type: 'commonjs', ignoreDynamic: true } };
-  module._compile(transformSync(readFileSync(filename, 'utf8'), options).code, filename);
-};
-require(process.argv[1]);`;
+import { typeScriptArguments } from '@gatehouse/platform/testing';
 
 export interface NodeProcess {
   readonly child: ChildProcess;
@@ -22,8 +12,7 @@ export interface NodeProcess {
 }
 
 export function startMain(environment: Record<string, string>): NodeProcess {
-  const args = ['--conditions=gatehouse-src', '-e', BOOTSTRAP, '--', join(__dirname, '..', 'main.ts')];
-  const child = spawn(process.execPath, args, {
+  const child = spawn(process.execPath, typeScriptArguments(join(__dirname, '..', 'main.ts')), {
     cwd: __dirname,
     env: { PATH: process.env.PATH, ...environment },
     stdio: ['ignore', 'pipe', 'pipe'],

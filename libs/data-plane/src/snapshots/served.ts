@@ -2,16 +2,11 @@
  * What this node serves: per (API, stage) the part that the gateway runs. A manifest is taken over part by part; what
  * cannot be had or read leaves the last good of that API alone and touches no other.
  */
-import type { Gateway } from '@gatehouse/engine';
-import {
-  decodePart,
-  type Manifest,
-  type ManifestEntry,
-  type Problem,
-  type Snapshot,
-} from '@gatehouse/snapshot';
+import type { Gateway, StageDraft } from '@gatehouse/engine';
+import { SnapshotRefused, type Manifest, type ManifestEntry, type Problem } from '@gatehouse/snapshot';
 import { reasonOf } from '@gatehouse/platform';
 import type { Faults } from './faults';
+import { PartLoader } from './part-loader';
 
 /** Bytes of a part by its hash; `undefined` = not to be had there. */
 export type ReadPart = (entry: ManifestEntry) => Promise<Uint8Array | undefined>;
@@ -21,7 +16,7 @@ const CONCURRENT_READS = 8;
 export interface FetchedPart {
   readonly entry: ManifestEntry;
   readonly bytes: Uint8Array;
-  readonly snapshot: Snapshot;
+  readonly draft: StageDraft;
 }
 
 export class Served {
@@ -32,6 +27,7 @@ export class Served {
     private readonly faults: Faults,
     /** A stage is not served any longer. */
     private readonly onRemoved: (apiId: string, stage: string) => void = () => undefined,
+    private readonly loader = new PartLoader(gateway),
   ) {}
 
   /** Are all parts of `manifest` what is served? */
@@ -42,8 +38,14 @@ export class Served {
   /** Reads what changed, then swaps all of it between two requests. Never rejects. Resolves with the new parts. */
   async takeOver(manifest: Manifest, read: ReadPart): Promise<FetchedPart[]> {
     const parts = await this.fetchAll(manifest.entries, read);
+    const places = new Set(manifest.entries.map(placeOf));
+    const removed = [...this.entries].filter(([place]) => !places.has(place));
+    this.gateway.swap(
+      parts.map(({ draft }) => draft),
+      removed.map(([, entry]) => entry),
+    );
     for (const part of parts) this.put(part);
-    this.removeAllBut(new Set(manifest.entries.map(placeOf)));
+    for (const [place, entry] of removed) this.forget(place, entry);
     return parts;
   }
 
@@ -51,10 +53,9 @@ export class Served {
   async fillGaps(manifest: Manifest, older: Manifest, read: ReadPart): Promise<void> {
     const gaps = new Set(manifest.entries.map(placeOf).filter((place) => !this.entries.has(place)));
     const lent = older.entries.filter((entry) => gaps.has(placeOf(entry)));
-    for (const { entry, snapshot } of await this.fetchAll(lent, read)) {
-      this.gateway.apply(snapshot);
-      this.entries.set(placeOf(entry), entry);
-    }
+    const parts = await this.fetchAll(lent, read);
+    this.gateway.swap(parts.map(({ draft }) => draft));
+    for (const { entry } of parts) this.entries.set(placeOf(entry), entry);
   }
 
   private isServed(entry: ManifestEntry): boolean {
@@ -71,13 +72,16 @@ export class Served {
     try {
       const bytes = await read(entry);
       if (bytes === undefined) throw new Error(`part ${entry.hash} is missing`);
-      const snapshot = decodePart({ hash: entry.hash, bytes });
-      if (snapshot.apiId !== entry.apiId || snapshot.stage !== entry.stage) {
+      const draft = await this.loader.load({ hash: entry.hash, bytes });
+      if (draft.head.apiId !== entry.apiId || draft.head.stage !== entry.stage) {
         throw new Error(`part ${entry.hash} is of another API`);
       }
-      return { entry, bytes, snapshot };
+      return { entry, bytes, draft };
     } catch (error) {
       this.faults.set(placeOf(entry), reasonOf(error));
+      // To ask for it again would not help.
+      if (error instanceof SnapshotRefused && error.reason === 'unsupported')
+        this.entries.set(placeOf(entry), entry);
       return undefined;
     }
   }
@@ -86,22 +90,17 @@ export class Served {
    * A snapshot that this node must not serve changes nothing in the gateway; asking for it again would not help. Faults of
    * single routes are not this node's: the control plane shows them as the stage's problems.
    */
-  private put({ entry, snapshot }: FetchedPart): void {
+  private put({ entry, draft }: FetchedPart): void {
     const place = placeOf(entry);
-    const refusals = this.gateway.apply(snapshot).filter(({ path }) => !path.startsWith('/routes'));
     this.entries.set(place, entry);
-    if (refusals.length === 0) this.faults.clear(place);
-    else this.faults.set(place, told(refusals));
+    if (draft.isRefused) this.faults.set(place, told(draft.problems));
+    else this.faults.clear(place);
   }
 
-  private removeAllBut(places: ReadonlySet<string>): void {
-    for (const [place, entry] of this.entries) {
-      if (places.has(place)) continue;
-      this.gateway.remove(entry.apiId, entry.stage);
-      this.onRemoved(entry.apiId, entry.stage);
-      this.entries.delete(place);
-      this.faults.clear(place);
-    }
+  private forget(place: string, entry: ManifestEntry): void {
+    this.onRemoved(entry.apiId, entry.stage);
+    this.entries.delete(place);
+    this.faults.clear(place);
   }
 }
 

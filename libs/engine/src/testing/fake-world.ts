@@ -2,6 +2,7 @@
 import type { IntegrationSnapshot, Route, Snapshot } from '@gatehouse/snapshot';
 import type { Answer, Body, HeaderList, InboundRequest, ReplyBody } from '../exchange';
 import { Gateway } from '../gateway';
+import type { StageDraft } from '../stage-draft';
 import {
   UpstreamError,
   type Kit,
@@ -151,8 +152,15 @@ async function bodyText(body: ReplyBody): Promise<string> {
 
 export function gatewayOf(world: FakeWorld, ...snapshots: Snapshot[]): Gateway {
   const gateway = new Gateway(world.kit, { region: 'eu-west-1' });
-  gateway.replaceAll(snapshots);
+  for (const snapshot of snapshots) gateway.apply(snapshot);
   return gateway;
+}
+
+export function draftOf(gateway: Gateway, snapshot: Snapshot): StageDraft {
+  const draft = gateway.draft(snapshot);
+  for (const route of snapshot.routes)
+    draft.add({ key: route.key, method: route.method, path: route.path, read: () => route });
+  return draft;
 }
 
 export function snapshotOf(members: Partial<Snapshot> & { routes: readonly Route[] }): Snapshot {

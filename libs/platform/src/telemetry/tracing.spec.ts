@@ -5,7 +5,7 @@ import { promisify } from 'node:util';
 import type { SpanRecord } from '@gatehouse/engine';
 import { ConfigError } from '../config/config';
 import { readTracingSettings } from './span-settings';
-import { typeScriptArguments } from './testing/run-typescript';
+import { typeScriptArguments } from '../testing/run-typescript';
 import { startOtlpReceiver, type OtlpReceiver } from './testing/otlp-receiver';
 import { noTracing, startTracing, type RunningTracing } from './tracing';
 

@@ -7,6 +7,8 @@ import { Redis } from 'ioredis';
 import { startEmbeddedPostgres } from '../embedded-postgres';
 import { freePort } from '../embedded-postgres/free-port';
 
+export { typeScriptArguments, typeScriptThread } from './run-typescript';
+
 export interface TestServer {
   readonly url: string;
   stop(): Promise<void>;
