@@ -2,6 +2,7 @@
 import '@gatehouse/platform/node-version';
 import { startControlPlane } from '@gatehouse/control-plane';
 import {
+  schemeOf,
   ConfigError,
   createLogger,
   format,
@@ -21,7 +22,7 @@ async function main(): Promise<void> {
   const logger = createLogger(config.logLevel);
   const feed = new RedisFeed({ url: redisUrl, logger });
   const endpointUrl = (): string =>
-    config.endpointUrl ?? `http://{apiId}.execute-api.localhost:${config.gatewayListen.port}`;
+    config.endpointUrl ?? `${schemeOf(config)}://{apiId}.execute-api.localhost:${config.gatewayListen.port}`;
   const controlPlane = await startControlPlane({ config, databaseUrl, feed, logger, endpointUrl });
   const management = await startManagementServer(config.managementListen, [controlPlane.probe]);
   logger.info('control plane is ready', {

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { credentialFiles, startControlPlane, type ControlPlane } from '@gatehouse/control-plane';
 import { startDataPlane, type DataPlane } from '@gatehouse/data-plane';
 import {
+  schemeOf,
   MemoryFeed,
   RedisFeed,
   readPublicKeys,
@@ -82,7 +83,7 @@ async function startRoles(options: GatehouseOptions, started: Started): Promise<
     (one) => one.close(),
   );
   const endpointUrl = (): string =>
-    config.endpointUrl ?? `http://{apiId}.execute-api.localhost:${bound.gateway.port}`;
+    config.endpointUrl ?? `${schemeOf(config)}://{apiId}.execute-api.localhost:${bound.gateway.port}`;
   const controlPlane: ControlPlane = started.keep(
     await startControlPlane({ config, databaseUrl: database.url, feed, logger, endpointUrl }),
     (one) => one.stop(),

@@ -1,11 +1,11 @@
 /** What the terminal shows after a start: addresses, where the credentials are, and three commands to paste. */
 import { relative } from 'node:path';
-import { format } from '@gatehouse/platform';
+import { format, schemeOf } from '@gatehouse/platform';
 import type { Running } from './start';
 
 export function welcome(running: Running): string {
   const admin = `http${running.config.adminTls ? 's' : ''}://${format(running.admin)}`;
-  const gateway = `http://${format(running.gateway)}`;
+  const gateway = `${schemeOf(running.config)}://${format(running.gateway)}`;
   const file = (path: string): string => relative(process.cwd(), path) || path;
   const target = running.demo?.originUrl ?? 'http://127.0.0.1:9000';
   return `

@@ -28,7 +28,14 @@ import { Subscription } from './snapshots/subscription';
 export interface DataPlaneOptions {
   readonly config: Pick<
     Config,
-    'gatewayListen' | 'dataDir' | 'region' | 'hostSuffixes' | 'privateOrigins' | 'nodeId' | 'drainSeconds'
+    | 'gatewayListen'
+    | 'gatewayTls'
+    | 'dataDir'
+    | 'region'
+    | 'hostSuffixes'
+    | 'privateOrigins'
+    | 'nodeId'
+    | 'drainSeconds'
   >;
   /** Its owner closes it, after `stop`. */
   readonly feed: Feed;
@@ -102,6 +109,7 @@ class Node implements DataPlane {
     this.listener = await SocketListener.start({
       listen: config.gatewayListen,
       setting: 'GATEHOUSE_GATEWAY_LISTEN',
+      ...(config.gatewayTls && { tls: { files: config.gatewayTls, logger } }),
       handle: (request) => this.gateway.handle(request),
       onDefect: (error) => this.tellDefect(error),
     });

@@ -58,7 +58,7 @@ function givenLines({ status, headers }: ServerAnswer): {
   for (let i = 0; i + 1 < headers.length; i += 2) {
     const name = headers[i] ?? '';
     const value = headers[i + 1] ?? '';
-    const kind = NAMES.kindOf(name);
+    const kind = ANSWER_NAMES.kindOf(name);
     if (kind === 'ours') continue;
     if (kind === 'length') {
       if (contentLength !== undefined || status === 204) continue;
@@ -91,7 +91,8 @@ function ended(
   return { text: `${text}\r\n`, contentLength, isChunked, isLast: endsByClosing };
 }
 
-const NAMES = new NameTable<'ours' | 'length' | 'date'>([
+/** Fields of an answer that are ours to write, or to look at. */
+export const ANSWER_NAMES = new NameTable<'ours' | 'length' | 'date'>([
   ['date', 'date'],
   ['upgrade', 'ours'],
   ['connection', 'ours'],

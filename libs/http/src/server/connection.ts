@@ -11,7 +11,7 @@ import { turn, type Reader } from '../turn';
 import { refusalText } from './answer';
 import { Exchange } from './exchange';
 import type { Deadlines, Handle } from './options';
-import { soundHead, type Peer } from './request';
+import { peerOf, soundHead, type Peer } from './request';
 
 /** Pipelined bytes that are kept while a request is served. */
 const MAX_PENDING_BYTES = 65_536;
@@ -30,9 +30,19 @@ export interface ServerContext {
   phase: 'open' | 'draining' | 'closing';
 }
 
+/** What the server asks of its connections when it stops. */
+export interface OpenConnection {
+  /** New answers ask for the connection's end. */
+  drain(): void;
+  /** Closes it where it idles. One that has never been used gets `graceMs` for the request that is probably on its way. */
+  retire(graceMs: number): void;
+  /** At once, and so that half an answer does not look whole. */
+  cutOff(): void;
+}
+
 type State = 'idle' | 'head' | 'busy' | 'lingering' | 'closed';
 
-export class ServerConnection implements Timed, Reader {
+export class ServerConnection implements Timed, Reader, OpenConnection {
   deadlineMs = Infinity;
   lookAtMs = 0;
   slot = -1;
@@ -58,12 +68,7 @@ export class ServerConnection implements Timed, Reader {
     readonly context: ServerContext,
     secure: boolean,
   ) {
-    const remote = socket.remoteAddress ?? '';
-    this.peer = {
-      secure,
-      remoteAddress: remote.startsWith('::ffff:') ? remote.slice(7) : remote,
-      localPort: socket.localPort ?? 0,
-    };
+    this.peer = peerOf(socket, secure);
     this.parser = new MessageParser(REQUEST, context.limits);
     // The first request gets the time of a head, not that of a pause between two.
     context.wheel.set(this, context.deadlines.headMs);
@@ -79,7 +84,9 @@ export class ServerConnection implements Timed, Reader {
     socket.on('close', () => this.closed());
   }
 
-  /** Closes it where it idles. One that has never been used gets `graceMs` for the request that is probably on its way. */
+  /** The phase tells each answer. */
+  drain(): void {}
+
   retire(graceMs: number): void {
     if (this.state !== 'idle') return;
     if (this.isUsed) this.linger();
@@ -132,7 +139,7 @@ export class ServerConnection implements Timed, Reader {
     this.goodbye();
   }
 
-  /** At once. Half an answer must not look whole: it ends in a reset; TLS tells an end from a cut by itself. */
+  /** Half an answer ends in a reset; TLS tells an end from a cut by itself. */
   cutOff(): void {
     const isAnswering = this.exchange?.isAnswering === true;
     this.silence();

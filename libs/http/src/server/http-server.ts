@@ -1,10 +1,11 @@
 /** The server: takes connections up to its caps, and drains without losing a request. */
 import { createServer, type Server, type Socket } from 'node:net';
-import { createServer as createTlsServer, type TlsOptions } from 'node:tls';
+import { createServer as createTlsServer, type TLSSocket, type TlsOptions } from 'node:tls';
 import { warnOfDefect } from '../defect';
 import { MAX_FIELDS, MAX_HEAD_BYTES } from '../rules';
 import { TimerWheel } from '../timer-wheel';
-import { ServerConnection, type ServerContext } from './connection';
+import { ServerConnection, type OpenConnection, type ServerContext } from './connection';
+import { H2Session } from './h2/session';
 import { DEADLINES, type ServerOptions } from './options';
 
 /** While draining, idle connections get this long to carry one more request, whose answer says `Connection: close`. */
@@ -19,7 +20,7 @@ const LAST_EVENTS_MS = 1000;
 export class HttpServer {
   /** To be told where to listen. */
   readonly listener: Server;
-  private readonly connections = new Set<ServerConnection>();
+  private readonly connections = new Set<OpenConnection>();
   /** TLS handshakes under way included. */
   private readonly sockets = new Set<Socket>();
   private readonly addresses = new Map<string, number>();
@@ -48,7 +49,11 @@ export class HttpServer {
     if (tls === undefined) {
       this.listener = createServer(place, (socket) => this.accept(socket, false));
     } else {
-      const secured = { handshakeTimeout: this.context.deadlines.headMs, minVersion: 'TLSv1.2' as const };
+      const secured = {
+        handshakeTimeout: this.context.deadlines.headMs,
+        minVersion: 'TLSv1.2' as const,
+        ALPNProtocols: ['h2', 'http/1.1'],
+      };
       this.listener = createTlsServer({ ...place, ...secured, ...tls }, (socket) =>
         this.accept(socket, true),
       );
@@ -72,6 +77,7 @@ export class HttpServer {
   async stop(drainMs: number): Promise<void> {
     const { context } = this;
     context.phase = 'draining';
+    for (const connection of this.connections) connection.drain();
     const deadlineMs = performance.now() + drainMs;
     await this.emptied(Math.min(IDLE_GRACE_MS, drainMs / 3));
     await this.quiet(Math.min(QUIET_WITHIN_MS, drainMs / 3));
@@ -105,12 +111,15 @@ export class HttpServer {
       return;
     }
     this.addresses.set(address, fromThere + 1);
-    const connection = new ServerConnection(socket, this.context, secure);
+    const speaksH2 = secure && (socket as TLSSocket).alpnProtocol === 'h2';
+    const connection = speaksH2
+      ? new H2Session(socket, this.context)
+      : new ServerConnection(socket, this.context, secure);
     this.connections.add(connection);
     socket.on('close', () => this.closed(connection, address));
   }
 
-  private closed(connection: ServerConnection, address: string): void {
+  private closed(connection: OpenConnection, address: string): void {
     this.connections.delete(connection);
     const left = (this.addresses.get(address) ?? 1) - 1;
     if (left > 0) this.addresses.set(address, left);

@@ -1,4 +1,5 @@
 /** One request as a handler sees it. Everything is read from the head once; the signal is made only when asked for. */
+import type { Socket } from 'node:net';
 import type { MessageHead } from '../framing/message-parser';
 import { NameTable } from '../fields';
 import type { MessageBody } from '../message-body';
@@ -8,6 +9,15 @@ export interface Peer {
   readonly secure: boolean;
   readonly remoteAddress: string;
   readonly localPort: number;
+}
+
+export function peerOf(socket: Socket, secure: boolean): Peer {
+  const remote = socket.remoteAddress ?? '';
+  return {
+    secure,
+    remoteAddress: remote.startsWith('::ffff:') ? remote.slice(7) : remote,
+    localPort: socket.localPort ?? 0,
+  };
 }
 
 export class ServerRequest {

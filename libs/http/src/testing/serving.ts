@@ -1,5 +1,6 @@
 /** A server whose answers a spec decides, and a record of what it was asked and how each exchange ended. */
 import type { AddressInfo } from 'node:net';
+import type { TlsOptions } from 'node:tls';
 import type { AnswerBody, ServerAnswer } from '../server/answer';
 import { HttpServer } from '../server/http-server';
 import type { ServerOptions } from '../server/options';
@@ -21,6 +22,7 @@ export interface Serving {
 export async function serving(
   decide: (request: ServerRequest) => Given | Promise<Given>,
   options: Partial<ServerOptions> = {},
+  tls?: TlsOptions,
 ): Promise<Serving> {
   const asked: ServerRequest[] = [];
   const finished: Serving['finished'] = [];
@@ -35,7 +37,7 @@ export async function serving(
     const given = decide(request);
     return given instanceof Promise ? given.then(answer) : answer(given);
   };
-  const server = new HttpServer({ handle, tickMs: 10, ...options });
+  const server = new HttpServer({ handle, tickMs: 10, ...options }, tls);
   await new Promise<void>((resolve) => server.listener.listen(0, '127.0.0.1', resolve));
   return { server, port: (server.listener.address() as AddressInfo).port, asked, finished };
 }

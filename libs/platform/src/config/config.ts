@@ -20,6 +20,12 @@ export interface Address {
   readonly port: number;
 }
 
+/** PEM files. */
+export interface TlsFiles {
+  readonly certFile: string;
+  readonly keyFile: string;
+}
+
 export interface Config {
   readonly adminListen: Address;
   readonly gatewayListen: Address;
@@ -34,7 +40,8 @@ export interface Config {
   readonly redisUrl?: string;
   readonly adminAllowedHosts: readonly string[];
   readonly adminAllowedOrigins: readonly string[];
-  readonly adminTls?: { readonly certFile: string; readonly keyFile: string };
+  readonly adminTls?: TlsFiles;
+  readonly gatewayTls?: TlsFiles;
   readonly adminAccessKeyId?: string;
   readonly adminSecretAccessKey?: string;
   readonly adminToken?: string;
@@ -96,8 +103,12 @@ function optional<K extends string>(key: K, value: string | undefined): { [P in 
   return (value ? { [key]: value } : {}) as { [P in K]?: string };
 }
 
-function listeners(read: Read): Pick<Config, 'adminListen' | 'gatewayListen' | 'managementListen'> {
+function listeners(
+  read: Read,
+): Pick<Config, 'adminListen' | 'gatewayListen' | 'gatewayTls' | 'managementListen'> {
+  const gatewayTls = tlsFiles('GATEHOUSE_GATEWAY_TLS_CERT_FILE', 'GATEHOUSE_GATEWAY_TLS_KEY_FILE', read);
   return {
+    ...(gatewayTls && { gatewayTls }),
     adminListen: address('GATEHOUSE_ADMIN_LISTEN', read),
     gatewayListen: address('GATEHOUSE_GATEWAY_LISTEN', read),
     managementListen: address('GATEHOUSE_MANAGEMENT_LISTEN', read),
@@ -115,11 +126,7 @@ function identity(read: Read, environment: NodeJS.ProcessEnv): Pick<Config, 'acc
 }
 
 function admin(read: Read) {
-  const certFile = read('GATEHOUSE_ADMIN_TLS_CERT_FILE');
-  const keyFile = read('GATEHOUSE_ADMIN_TLS_KEY_FILE');
-  if (Boolean(certFile) !== Boolean(keyFile)) {
-    throw new ConfigError('GATEHOUSE_ADMIN_TLS_CERT_FILE and GATEHOUSE_ADMIN_TLS_KEY_FILE go together');
-  }
+  const adminTls = tlsFiles('GATEHOUSE_ADMIN_TLS_CERT_FILE', 'GATEHOUSE_ADMIN_TLS_KEY_FILE', read);
   const keyId = read('GATEHOUSE_ADMIN_ACCESS_KEY_ID');
   const secret = read('GATEHOUSE_ADMIN_SECRET_ACCESS_KEY');
   if (Boolean(keyId) !== Boolean(secret)) {
@@ -128,11 +135,18 @@ function admin(read: Read) {
   return {
     adminAllowedHosts: list(read('GATEHOUSE_ADMIN_ALLOWED_HOSTS')),
     adminAllowedOrigins: list(read('GATEHOUSE_ADMIN_ALLOWED_ORIGINS')),
-    ...(certFile && keyFile && { adminTls: { certFile, keyFile } }),
+    ...(adminTls && { adminTls }),
     ...optional('adminAccessKeyId', keyId),
     ...optional('adminSecretAccessKey', secret),
     ...optional('adminToken', read('GATEHOUSE_ADMIN_TOKEN')),
   };
+}
+
+function tlsFiles(certName: SettingName, keyName: SettingName, read: Read): TlsFiles | undefined {
+  const certFile = read(certName);
+  const keyFile = read(keyName);
+  if (Boolean(certFile) !== Boolean(keyFile)) throw new ConfigError(`${certName} and ${keyName} go together`);
+  return certFile && keyFile ? { certFile, keyFile } : undefined;
 }
 
 function requireSafeAdmin(config: Config, read: Read): void {
@@ -202,4 +216,9 @@ function oneOf<T extends string>(name: SettingName, read: Read, options: readonl
   const found = options.find((option) => option === value);
   if (!found) throw new ConfigError(`${name} must be one of ${options.join(', ')}, not ${value ?? ''}`);
   return found;
+}
+
+/** Of gateway traffic. */
+export function schemeOf({ gatewayTls }: Pick<Config, 'gatewayTls'>): 'http' | 'https' {
+  return gatewayTls === undefined ? 'http' : 'https';
 }

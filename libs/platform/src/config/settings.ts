@@ -14,6 +14,12 @@ export const SETTINGS = [
   },
   { name: 'GATEHOUSE_GATEWAY_LISTEN', default: '127.0.0.1:8080', meaning: 'address of gateway traffic' },
   {
+    name: 'GATEHOUSE_GATEWAY_TLS_CERT_FILE',
+    meaning:
+      'PEM certificate chain of gateway traffic: with it the listener speaks TLS, HTTP/2 and HTTP/1.1; a renewed file is taken within a minute',
+  },
+  { name: 'GATEHOUSE_GATEWAY_TLS_KEY_FILE', meaning: 'PEM private key of gateway traffic' },
+  {
     name: 'GATEHOUSE_MANAGEMENT_LISTEN',
     default: '127.0.0.1:8090',
     meaning: 'address of /healthz, /readyz and /metrics',

@@ -1,12 +1,17 @@
-/** The gateway's HTTP/1.1 listener on our own server core: requests in, answers out, and a drain that loses none. */
+/** The gateway's listener on our own server core: requests in, answers out, and a drain that loses none. */
 import { GatewayError, type Answer, type InboundRequest } from '@gatehouse/engine';
 import { HttpServer } from '@gatehouse/http';
-import type { Address } from '../config/config';
+import { Server as TlsServer } from 'node:tls';
+import type { Address, TlsFiles } from '../config/config';
 import type { SettingName } from '../config/settings';
+import type { Logger } from '../logging/logger';
+import { readKeyPair, renewCertificate } from './certificate';
 import { listenOn } from './listen';
 
 export interface SocketListenerOptions {
   readonly listen: Address;
+  /** It then speaks TLS, with HTTP/2 for those who ask; else clear text. */
+  readonly tls?: { readonly files: TlsFiles; readonly logger: Logger };
   /** Named in the error when the address is taken. */
   readonly setting?: SettingName;
   readonly handle: (request: InboundRequest) => Answer | Promise<Answer>;
@@ -22,11 +27,21 @@ export class SocketListener {
   private constructor(
     private readonly server: HttpServer,
     readonly address: Address,
+    private readonly renewal: { stop(): void } | undefined,
   ) {}
 
   static async start(options: SocketListenerOptions): Promise<SocketListener> {
-    const server = new HttpServer({ ...options, tooLarge: () => new GatewayError('REQUEST_TOO_LARGE') });
-    return new SocketListener(server, await listenOn(server.listener, options.listen, options.setting));
+    const { tls } = options;
+    const server = new HttpServer(
+      { ...options, tooLarge: () => new GatewayError('REQUEST_TOO_LARGE') },
+      tls && readKeyPair(tls.files),
+    );
+    const address = await listenOn(server.listener, options.listen, options.setting);
+    const renewal =
+      tls && server.listener instanceof TlsServer
+        ? renewCertificate(server.listener, tls.files, tls.logger)
+        : undefined;
+    return new SocketListener(server, address, renewal);
   }
 
   get openConnections(): number {
@@ -35,6 +50,7 @@ export class SocketListener {
 
   /** Answers what is running and what still comes in on open connections, then closes; see `HttpServer`. */
   stop(drainMs: number): Promise<void> {
+    this.renewal?.stop();
     return this.server.stop(drainMs);
   }
 }
