@@ -1,50 +1,97 @@
-// Processes of a run: started (pinned to a core where that can be done), watched for CPU time, ended.
-import { execFileSync, spawn, spawnSync } from 'node:child_process';
-import { readdirSync, readFileSync } from 'node:fs';
+// Processes of a run: started (pinned to cores where that can be done), listened to, ended.
+import { spawn, spawnSync } from 'node:child_process';
 import { createServer, connect } from 'node:net';
 import { availableParallelism } from 'node:os';
+import { createInterface } from 'node:readline';
+import { setTimeout as sleep } from 'node:timers/promises';
 
 export const has = (program, flag) => spawnSync(program, [flag], { stdio: 'ignore' }).error === undefined;
 
-const canPin = process.platform === 'linux' && availableParallelism() > 1 && has('taskset', '--version');
-export const PINNED = canPin ? { gateway: 0, load: 1 } : undefined;
+const cores = availableParallelism();
+const canPin = process.platform === 'linux' && cores > 1 && has('taskset', '--version');
+/** What is measured has the first half of the cores, load and origin the second. Other roles go where they like. */
+export const PINNED = canPin
+  ? { gateway: range(0, (cores >> 1) - 1), load: range(cores >> 1, cores - 1) }
+  : undefined;
+
+function range(first, last) {
+  return first === last ? `${first}` : `${first}-${last}`;
+}
 
 /** `taskset` becomes the program, so the process id is the program's. */
 function pinned(role, program, args) {
-  return PINNED ? ['taskset', ['-c', String(PINNED[role]), program, ...args]] : [program, args];
+  const where = PINNED?.[role];
+  return where === undefined ? [program, args] : ['taskset', ['-c', where, program, ...args]];
 }
 
 const running = new Set();
+// However this process ends, what it started ends with it.
+process.once('exit', () => {
+  for (const child of running) child.kill('SIGKILL');
+});
 
-export function start(role, program, args) {
-  const child = spawn(...pinned(role, program, args), { stdio: ['ignore', 'ignore', 'inherit'] });
+function launch(role, program, args, options) {
+  const [name, all] = pinned(role, program, args);
+  const child = spawn(name, all, { ...options, env: { ...process.env, ...options.env } });
   running.add(child);
+  child.once('exit', () => running.delete(child));
+  return child;
+}
+
+let onEarlyEnd = () => undefined;
+
+/** Rejects, too, when a server ends that nobody stopped. */
+export function whileServersRun(work) {
+  const broken = new Promise((_resolve, reject) => (onEarlyEnd = reject));
+  return Promise.race([work(), broken]);
+}
+
+/** A server: it runs until it is stopped. */
+export function start(role, program, args, { env, stdout = 'ignore' } = {}) {
+  const child = launch(role, program, args, { stdio: ['ignore', stdout, 'inherit'], env });
   child.once('exit', (code, signal) => {
-    if (!running.delete(child)) return;
-    console.error(`${program} ended too early: ${code ?? signal}`);
-    process.exit(1);
+    if (child.isStopping) return;
+    onEarlyEnd(new Error(`${program} ${args.join(' ')} ended too early: ${code ?? signal}`));
   });
   return child;
 }
 
-export function run(role, program, args) {
-  const [name, all] = pinned(role, program, args);
-  return new Promise((resolve, reject) => {
-    const child = spawn(name, all, { stdio: ['ignore', 'pipe', 'inherit'] });
-    let output = '';
-    child.stdout.on('data', (chunk) => (output += chunk));
-    child.once('error', reject);
-    child.once('close', (code) =>
-      code === 0 ? resolve(output) : reject(new Error(`${program}: exit ${code}\n${output}`)),
-    );
-  });
+/** A Node program that is told lines and tells lines of JSON. */
+export function converse(role, file, options) {
+  const args = [file, JSON.stringify(options)];
+  const child = launch(role, process.execPath, args, { stdio: ['pipe', 'pipe', 'inherit'] });
+  const lines = createInterface({ input: child.stdout })[Symbol.asyncIterator]();
+  const next = async () => {
+    const { value, done } = await lines.next();
+    if (done) throw new Error(`${file} ended without an answer`);
+    return JSON.parse(value);
+  };
+  return { child, next, tell: (line) => child.stdin.write(`${line}\n`) };
 }
 
-export function stopAll() {
-  for (const child of [...running]) {
-    running.delete(child);
-    child.kill('SIGTERM');
-  }
+/** A program that ends by itself; resolves with what it printed. */
+export async function run(role, program, args) {
+  const child = launch(role, program, args, { stdio: ['ignore', 'pipe', 'inherit'] });
+  let output = '';
+  child.stdout.on('data', (chunk) => (output += chunk));
+  const code = await new Promise((resolve, reject) => child.once('error', reject).once('close', resolve));
+  if (code !== 0) throw new Error(`${program} ${args.join(' ')}: exit ${code}\n${output}`);
+  return output;
+}
+
+/** Ends what still runs, in order; who does not go within 10 seconds is killed. */
+export async function stopAll() {
+  await Promise.all([...running].map(stop));
+}
+
+export async function stop(child) {
+  if (child.exitCode !== null || child.signalCode !== null) return;
+  child.isStopping = true;
+  const gone = new Promise((resolve) => child.once('exit', resolve));
+  child.kill('SIGTERM');
+  const late = setTimeout(() => child.kill('SIGKILL'), 10_000);
+  await gone;
+  clearTimeout(late);
 }
 
 export function freePort() {
@@ -58,41 +105,19 @@ export function freePort() {
   });
 }
 
-export async function answers(port) {
-  for (let attempt = 0; attempt < 400; attempt++) {
-    const isThere = await new Promise((resolve) => {
+export async function until(condition, what, withinMs = 20_000) {
+  const deadline = performance.now() + withinMs;
+  while (!(await condition())) {
+    if (performance.now() > deadline) throw new Error(`not within ${withinMs} ms: ${what}`);
+    await sleep(25);
+  }
+}
+
+export function listens(port) {
+  const isThere = () =>
+    new Promise((resolve) => {
       const socket = connect(port, '127.0.0.1', () => resolve(true)).once('error', () => resolve(false));
       socket.once('connect', () => socket.destroy());
     });
-    if (isThere) return;
-    await new Promise((resolve) => setTimeout(resolve, 25));
-  }
-  throw new Error(`nothing listens on port ${port}`);
-}
-
-/** User and system time of a process and all below it, microseconds; clock ticks of the kernel's accounting. */
-export function cpuMicros(pid) {
-  const stats = readdirSync('/proc')
-    .filter((name) => /^\d+$/.test(name))
-    .flatMap(statOf);
-  const family = new Set([pid]);
-  for (let known = 0; known < family.size;) {
-    known = family.size;
-    for (const one of stats) if (family.has(one.parent)) family.add(one.pid);
-  }
-  const ticks = stats.filter((one) => family.has(one.pid)).reduce((sum, one) => sum + one.ticks, 0);
-  return (ticks * 1e6) / TICKS_PER_SECOND;
-}
-
-const TICKS_PER_SECOND = Number(execFileSync('getconf', ['CLK_TCK'], { encoding: 'utf8' }));
-
-function statOf(pid) {
-  try {
-    const text = readFileSync(`/proc/${pid}/stat`, 'utf8');
-    // The name may hold anything, a closing bracket too; what follows the last one is numbers.
-    const fields = text.slice(text.lastIndexOf(')') + 2).split(' ');
-    return [{ pid: Number(pid), parent: Number(fields[1]), ticks: Number(fields[11]) + Number(fields[12]) }];
-  } catch {
-    return [];
-  }
+  return until(isThere, `something listens on port ${port}`);
 }

@@ -1,12 +1,12 @@
-// Configurations of nginx: as the origin, and as the reference proxy (one worker, kept-alive connections to the origin).
-import { CASES } from './traffic.mjs';
+// Configurations of nginx: as the origin, and as the reference proxy (kept-alive connections to the origin).
+import { CASES } from '../traffic.mjs';
 
-const frame = (folder, http) => `
+const frame = (folder, http, { workers = 1, connections = 1024 } = {}) => `
 daemon off;
-worker_processes 1;
+worker_processes ${workers};
 pid ${folder}/nginx.pid;
 error_log ${folder}/error.log warn;
-events { worker_connections 1024; }
+events { worker_connections ${connections}; }
 http {
   access_log off;
   keepalive_requests 100000000;
@@ -37,7 +37,8 @@ ${gets.join('\n')}
   );
 }
 
-export function proxyConfig(folder, port, originPort) {
+/** `size`: `workers`, and `connections` of each. */
+export function proxyConfig(folder, port, originPort, size) {
   return frame(
     folder,
     `  upstream origin { server 127.0.0.1:${originPort}; keepalive 128; keepalive_requests 100000000; }
@@ -49,5 +50,6 @@ export function proxyConfig(folder, port, originPort) {
       proxy_set_header Connection "";
     }
   }`,
+    size,
   );
 }

@@ -1,26 +1,25 @@
-// The load where there is no wrk: a closed loop over kept-alive connections. Every answer is compared in full.
-// Arguments: port, name of the case, connections, seconds. Prints one line of JSON.
+// The load where there is no wrk: a closed loop over kept-alive connections. Every answer is compared in full. Arguments:
+// port, connections, seconds, then those of wrk.lua. Prints one line of JSON.
+import { readFileSync } from 'node:fs';
 import { Agent, request } from 'node:http';
-import { CASES, HOST } from './traffic.mjs';
 
-const [port, name, connections, seconds] = process.argv.slice(2);
-const { method, path, body, answer } = CASES.find((one) => one.name === name);
-const expected = Buffer.from(answer);
+const [port, connections, seconds, host, method, bodyFile, answerFile, pathsFile] = process.argv.slice(2);
+const body = bodyFile === '-' ? undefined : readFileSync(bodyFile);
+const answer = readFileSync(answerFile);
+const paths = readFileSync(pathsFile, 'utf8').split('\n');
 const agent = new Agent({ keepAlive: true, maxSockets: Number(connections) });
-const headers = { host: HOST, ...(body && { 'content-length': Buffer.byteLength(body) }) };
+const headers = { host, ...(body && { 'content-length': body.length }) };
 const startedAt = performance.now();
 const until = startedAt + Number(seconds) * 1000;
 let requests = 0;
 let wrong = 0;
 
-function once() {
+function once(path) {
   return new Promise((resolve) => {
     const call = request({ port, host: '127.0.0.1', agent, method, path, headers }, (response) => {
       const chunks = [];
       response.on('data', (chunk) => chunks.push(chunk));
-      response.on('end', () =>
-        resolve(response.statusCode === 200 && Buffer.concat(chunks).equals(expected)),
-      );
+      response.on('end', () => resolve(response.statusCode === 200 && Buffer.concat(chunks).equals(answer)));
       response.on('error', () => resolve(false));
     });
     call.on('error', () => resolve(false));
@@ -30,8 +29,7 @@ function once() {
 
 async function client() {
   while (performance.now() < until) {
-    if (!(await once())) wrong++;
-    requests++;
+    if (!(await once(paths[requests++ % paths.length]))) wrong++;
   }
 }
 

@@ -1,5 +1,5 @@
--- One case of traffic.mjs for wrk; compares every answer in full. The arguments come after "--": method, host, files with
--- the body to send ("-" for none) and with the answer.
+-- A case of traffic.mjs for wrk; compares every answer in full. The arguments come after "--": host, method, file with the
+-- body to send ("-" for none), file with the answer, file with the paths, which are asked for in turn.
 local threads = {}
 
 function setup(thread)
@@ -13,12 +13,22 @@ local function content(path)
   return bytes
 end
 
+local requests = {}
+local at = 0
+
 function init(args)
   wrong = 0
   answer = content(args[4])
-  wrk.method = args[1]
-  wrk.headers['Host'] = args[2]
+  wrk.method = args[2]
+  wrk.headers['Host'] = args[1]
   if args[3] ~= '-' then wrk.body = content(args[3]) end
+  -- Made once, so that many paths cost the load no more than one.
+  for path in content(args[5]):gmatch('[^\n]+') do table.insert(requests, wrk.format(nil, path)) end
+end
+
+function request()
+  at = at % #requests + 1
+  return requests[at]
 end
 
 function response(status, headers, body)

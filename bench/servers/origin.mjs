@@ -1,6 +1,6 @@
-// The origin where there is no nginx: answers the cases of traffic.mjs. Prints its port.
+// The origin where there is no nginx: answers the cases of traffic.mjs. Argument: its port.
 import { createServer } from 'node:http';
-import { CASES } from './traffic.mjs';
+import { CASES } from '../traffic.mjs';
 
 const answers = new Map(CASES.map(({ method, path, answer }) => [`${method} ${path}`, Buffer.from(answer)]));
 const server = createServer({ keepAliveTimeout: 120_000 }, (request, response) => {
@@ -16,5 +16,5 @@ const server = createServer({ keepAliveTimeout: 120_000 }, (request, response) =
     response.end(answer);
   });
 });
-server.listen(Number(process.argv[2]), '127.0.0.1', () => console.log('ready'));
+server.listen(Number(process.argv[2]), '127.0.0.1');
 process.on('SIGTERM', () => process.exit(0));
