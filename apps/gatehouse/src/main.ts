@@ -1,19 +1,23 @@
-/** `gatehouse start`: all roles in one process on embedded defaults. */
+/** `gatehouse start`: all roles on embedded defaults. */
 import '@gatehouse/platform/node-version';
+import { availableParallelism } from 'node:os';
 import { ConfigError, createLogger, readConfig, reasonOf } from '@gatehouse/platform';
 import { startGatehouse } from './start';
 import { welcome } from './welcome';
 
-const USAGE = `usage: gatehouse start [--no-demo]
+const USAGE = `usage: gatehouse start [--no-demo] [--single-process]
 
-  start       run control plane, data plane and embedded PostgreSQL in one process
-  --no-demo   do not make the demo APIs and their echo origin
+  start              run control plane, data plane and embedded PostgreSQL, traffic in one process per core
+  --no-demo          do not make the demo APIs and their echo origin
+  --single-process   carry traffic in the process that does the rest, too
 
 Settings are environment variables; docs/reference/settings.md lists them.`;
 
+const FLAGS = ['--no-demo', '--single-process'];
+
 async function main(args: readonly string[]): Promise<void> {
   const [command, ...flags] = args;
-  const unknown = flags.filter((flag) => flag !== '--no-demo');
+  const unknown = flags.filter((flag) => !FLAGS.includes(flag));
   if (command !== 'start' || unknown.length > 0) {
     console.error(USAGE);
     process.exit(command === '--help' || command === '-h' ? 0 : 2);
@@ -25,6 +29,7 @@ async function main(args: readonly string[]): Promise<void> {
     logger,
     environment: process.env,
     demo: !flags.includes('--no-demo'),
+    workers: flags.includes('--single-process') ? 1 : (config.workers ?? availableParallelism()),
   });
   console.log(welcome(running));
   let stopping = false;

@@ -1,27 +1,25 @@
-/** Composes all roles in one process; each is the same `start*()` that its own process would call. */
-import { chmodSync, createWriteStream, mkdirSync } from 'node:fs';
+/** Composes all roles; each is the same `start*()` that its own process would call. */
+import { chmodSync, mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { credentialFiles, startControlPlane, type ControlPlane } from '@gatehouse/control-plane';
-import { startDataPlane, type DataPlane } from '@gatehouse/data-plane';
 import {
   schemeOf,
   MemoryFeed,
   RedisFeed,
-  readPublicKeys,
   startEchoOrigin,
   startEmbeddedPostgres,
   startManagementServer,
-  startTelemetry,
   type Address,
   type Config,
   type EchoOrigin,
   type Feed,
   type Logger,
   type NodeReport,
+  type Probe,
 } from '@gatehouse/platform';
 import { ensureDemo, type Demo } from './demo';
-
-const VERSION = '0.1.0';
+import { Started } from './started';
+import { startTraffic } from './traffic';
 
 export interface GatehouseOptions {
   readonly config: Config;
@@ -29,6 +27,8 @@ export interface GatehouseOptions {
   /** Read for `OTEL_*` only. */
   readonly environment: NodeJS.ProcessEnv;
   readonly demo: boolean;
+  /** Processes that carry traffic; 1 = this one. */
+  readonly workers: number;
 }
 
 export interface Running {
@@ -42,20 +42,6 @@ export interface Running {
   stop(): Promise<void>;
 }
 
-/** What was started, last first: a failed start stops what runs already. */
-class Started {
-  private readonly stops: (() => Promise<unknown>)[] = [];
-
-  keep<T>(part: T, stop: (part: T) => Promise<unknown>): T {
-    this.stops.unshift(() => stop(part));
-    return part;
-  }
-
-  async stopAll(): Promise<void> {
-    for (const stop of this.stops.splice(0)) await stop();
-  }
-}
-
 export async function startGatehouse(options: GatehouseOptions): Promise<Running> {
   const started = new Started();
   try {
@@ -66,10 +52,11 @@ export async function startGatehouse(options: GatehouseOptions): Promise<Running
   }
 }
 
-/** Addresses that are known only once they are bound: a port of a setting may be 0. */
+/** What is known only later: a port of a setting may be 0. */
 interface Bound {
   gateway: Address;
   management: Address;
+  traffic?: Probe;
 }
 
 async function startRoles(options: GatehouseOptions, started: Started): Promise<Running> {
@@ -88,19 +75,26 @@ async function startRoles(options: GatehouseOptions, started: Started): Promise<
     await startControlPlane({ config, databaseUrl: database.url, feed, logger, endpointUrl }),
     (one) => one.stop(),
   );
-  const ownAddresses = (): Address[] => [controlPlane.address, bound.management, ...database.addresses];
   const accessLogFile = join(config.dataDir, 'access.log');
-  const dataPlane = await startGateway(options, { feed, ownAddresses, accessLogFile }, started);
-  bound.gateway = dataPlane.gatewayAddress;
+  const trafficProbe: Probe = {
+    role: 'data-plane',
+    ready: () => (bound.traffic === undefined ? 'starting' : bound.traffic.ready()),
+    metrics: () => bound.traffic?.metrics?.() ?? '',
+  };
   const management = started.keep(
-    await startManagementServer(config.managementListen, [controlPlane.probe, dataPlane.probe]),
+    await startManagementServer(config.managementListen, [controlPlane.probe, trafficProbe]),
     (one) => one.stop(),
   );
   bound.management = management.address;
+  const ownAddresses = [controlPlane.address, bound.management, ...database.addresses];
+  const traffic = await startTraffic(options, { feed, ownAddresses, accessLogFile }, started);
+  bound.gateway = traffic.gatewayAddress;
+  bound.traffic = traffic.probe;
   const running = {
     config,
     admin: controlPlane.address,
-    ...bound,
+    gateway: bound.gateway,
+    management: bound.management,
     credentialsFile: credentialFiles(config.dataDir).credentials,
     accessLogFile,
     stop: () => started.stopAll(),
@@ -111,25 +105,6 @@ async function startRoles(options: GatehouseOptions, started: Started): Promise<
 function openFeed(config: Config, logger: Logger, onReport: (report: NodeReport) => Promise<void>): Feed {
   if (config.redisUrl === undefined) return new MemoryFeed(onReport);
   return new RedisFeed({ url: config.redisUrl, logger });
-}
-
-/** The data plane of this process, with its telemetry; the access log goes to a file, the terminal stays readable. */
-async function startGateway(
-  { config, logger, environment }: GatehouseOptions,
-  parts: { feed: Feed; ownAddresses: () => Address[]; accessLogFile: string },
-  started: Started,
-): Promise<DataPlane> {
-  const { feed, ownAddresses, accessLogFile } = parts;
-  const accessLog = createWriteStream(accessLogFile, { flags: 'a', mode: 0o600 });
-  const telemetry = started.keep(
-    startTelemetry({ environment, nodeId: config.nodeId, version: VERSION, accessLog }),
-    (one) => one.stop(2000),
-  );
-  const publicKeys = readPublicKeys(config.snapshotPublicKeyFile);
-  return started.keep(
-    await startDataPlane({ config, feed, publicKeys, logger, telemetry, ownAddresses }),
-    (one) => one.stop(),
-  );
 }
 
 async function startDemo(running: Omit<Running, 'demo'>, started: Started): Promise<Demo> {

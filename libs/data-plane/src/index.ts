@@ -1,3 +1,6 @@
 export { startDataPlane, type DataPlane, type DataPlaneOptions } from './start-data-plane';
 export { Supervisor, type SupervisorOptions } from './supervisor/supervisor';
 export { linkToSupervisor, type WorkerLink } from './supervisor/worker-link';
+export { runNode, type NodeOptions } from './supervisor/run-node';
+export { fail, onStopSignal } from './supervisor/stop-signal';
+export { workerEnvironment } from './supervisor/worker-environment';

@@ -77,6 +77,12 @@ describe('publication', () => {
     expect(await pathSeen(node, 'api1')).toBe('/v1/x');
   });
 
+  it('knows what was published before its start from the first request on', async () => {
+    await publish(feed, { key: keys.privateKey, revision: 1, snapshots: [api('api1', 'v1')] });
+    const node = await start();
+    expect(await pathSeen(node, 'api1')).toMatch(/^\/v1/);
+  });
+
   it('applies news within milliseconds, long before the timer', async () => {
     const node = await start();
     await publish(feed, { key: keys.privateKey, revision: 1, snapshots: [api('api1', 'v1')] });

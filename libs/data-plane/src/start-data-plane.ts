@@ -43,6 +43,8 @@ export interface DataPlaneOptions {
   readonly logger: Logger;
   /** Listeners that no integration may call, beside the gateway's own (a request would call itself without end): admin, management, embedded PostgreSQL. Asked at each new connection. */
   readonly ownAddresses: () => Iterable<Address>;
+  /** After `stop`, new connections are taken for so long; 0 where nobody balances load over nodes. Default 3,000. */
+  readonly newcomersMs?: number;
   /** Absent = nothing is told. Its owner stops it, after `stop`. */
   readonly telemetry?: Pick<Telemetry, 'tracing' | 'observer' | 'accessLog' | 'metrics'>;
 }
@@ -63,8 +65,13 @@ export interface DataPlane {
 /** Rejects with `ConfigError` when the gateway's address cannot be used. */
 export async function startDataPlane(options: DataPlaneOptions): Promise<DataPlane> {
   const node = new Node(options);
-  await node.start();
-  return node;
+  try {
+    await node.start();
+    return node;
+  } catch (error) {
+    await node.stop();
+    throw error;
+  }
 }
 
 class Node implements DataPlane {
@@ -106,13 +113,6 @@ class Node implements DataPlane {
   async start(): Promise<void> {
     const { config, feed, logger } = this.options;
     await this.subscription.loadFromDisk();
-    this.listener = await SocketListener.start({
-      listen: config.gatewayListen,
-      setting: 'GATEHOUSE_GATEWAY_LISTEN',
-      ...(config.gatewayTls && { tls: { files: config.gatewayTls, logger } }),
-      handle: (request) => this.gateway.handle(request),
-      onDefect: (error) => this.tellDefect(error),
-    });
     this.reporter = new Reporter(feed, logger, () => ({
       nodeId: config.nodeId,
       revision: this.subscription.revision,
@@ -120,8 +120,15 @@ class Node implements DataPlane {
       startedAt: this.startedAt,
       faults: this.faults(),
     }));
+    await this.subscription.start();
+    this.listener = await SocketListener.start({
+      listen: config.gatewayListen,
+      setting: 'GATEHOUSE_GATEWAY_LISTEN',
+      ...(config.gatewayTls && { tls: { files: config.gatewayTls, logger } }),
+      handle: (request) => this.gateway.handle(request),
+      onDefect: (error) => this.tellDefect(error),
+    });
     this.reporter.send();
-    this.subscription.start();
   }
 
   get gatewayAddress(): Address {
@@ -168,7 +175,7 @@ class Node implements DataPlane {
 
   private async drain(): Promise<void> {
     const drainMs = this.options.config.drainSeconds * 1000;
-    await Promise.all([this.subscription.stop(), this.listener?.stop(drainMs)]);
+    await Promise.all([this.subscription.stop(), this.listener?.stop(drainMs, this.options.newcomersMs)]);
     this.reporter?.stop();
     this.upstream.close();
   }

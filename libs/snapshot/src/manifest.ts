@@ -45,6 +45,10 @@ export function openManifest(sealed: Uint8Array, keys: readonly KeyObject[]): Ma
   if (manifest.schema !== MANIFEST_SCHEMA) {
     throw new SnapshotRefused('unsupported', `the manifest has schema ${String(manifest.schema)}`);
   }
+  // No later one would ever be newer than 1e300.
+  if (!Number.isSafeInteger(manifest.revision) || manifest.revision < 0 || !Array.isArray(manifest.entries)) {
+    throw new SnapshotRefused('corrupt', 'the manifest has no revision, or no entries');
+  }
   return manifest;
 }
 

@@ -83,6 +83,16 @@ describe('manifest', () => {
     );
   });
 
+  it.each([1e300, -1, 1.5, '7', null, undefined])(
+    'refuses a revision that no later one could follow: %p',
+    (revision) => {
+      const odd = { ...manifest, revision } as Manifest;
+      expect(refusal(() => openManifest(sealManifest(odd, keys.privateKey), [keys.publicKey]))).toBe(
+        'corrupt',
+      );
+    },
+  );
+
   it('refuses a manifest whose revision was edited', () => {
     const sealed = Buffer.from(sealManifest(manifest, keys.privateKey))
       .toString()

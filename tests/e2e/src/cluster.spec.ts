@@ -1,5 +1,4 @@
 /** Several processes, real servers: rollout, loss, static stability. */
-import { spawnSync } from 'node:child_process';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import {
@@ -13,9 +12,10 @@ import { CreateApiCommand } from '@aws-sdk/client-apigatewayv2';
 import { describeWithRedis, until } from '@gatehouse/platform/testing';
 import { Redis } from 'ioredis';
 import { Client } from 'pg';
-import { Cluster, everywhere, isReady, type ControlPlaneProcess, type NodeProcess } from './testing/cluster';
+import { Cluster, everywhere, type ControlPlaneProcess } from './testing/cluster';
+import { isReady, type NodeProcess } from './testing/node';
 import { startOrigin, type Origin } from './testing/origin';
-import { killAll } from './testing/processes';
+import { killAll, workersOf } from './testing/processes';
 
 jest.setTimeout(240_000);
 
@@ -232,15 +232,6 @@ describeWithRedis('two data planes over PostgreSQL and Redis', () => {
     expect((await fetch(`${nodes[1]?.gateway}${path}`)).status).toBe(200);
   });
 });
-
-/** Process ids of the children of a process. */
-function workersOf(pid: number): number[] {
-  const { stdout } = spawnSync('ps', ['-o', 'pid=', '--ppid', String(pid)], { encoding: 'utf8' });
-  return stdout
-    .split('\n')
-    .map(Number)
-    .filter((child) => child > 0);
-}
 
 /** Answers with the version in its path, so that a mixed or stale answer is seen. */
 async function startVersionOrigin(): Promise<{ url: string; stop(): Promise<void> }> {

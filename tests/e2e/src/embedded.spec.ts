@@ -19,9 +19,9 @@ import {
   UpdateStageCommand as UpdateHttpStage,
 } from '@aws-sdk/client-apigatewayv2';
 import { until } from '@gatehouse/platform/testing';
-import { startGatehouse, stop, type Gatehouse } from './testing/gatehouse';
+import { onEveryWorker, startGatehouse, stop, type Gatehouse } from './testing/gatehouse';
 import { startOrigin, type Origin } from './testing/origin';
-import { killAll, runApp } from './testing/processes';
+import { killAll, runApp, workersOf } from './testing/processes';
 
 jest.setTimeout(120_000);
 
@@ -42,7 +42,9 @@ describe('gatehouse start', () => {
   const call = (apiId: string, path: string, init: RequestInit = {}): Promise<Response> =>
     fetch(`${gatehouse.gateway}/_aws/execute-api/${apiId}${path}`, init);
   const answers = (apiId: string, path: string, status: number): Promise<void> =>
-    until(`${path} answers ${status}`, async () => (await call(apiId, path)).status === status);
+    until(`${path} answers ${status}`, () =>
+      onEveryWorker(async () => (await call(apiId, path)).status === status),
+    );
 
   async function restApi(uri: string): Promise<{ restApiId: string; resourceId: string }> {
     const { id: restApiId = '', rootResourceId = '' } = await gatehouse.rest.send(
@@ -81,7 +83,7 @@ describe('gatehouse start', () => {
     );
     expect(urls).toHaveLength(2);
     for (const url of urls) {
-      await until(url, async () => (await fetch(url)).status === 200);
+      await until(url, () => onEveryWorker(async () => (await fetch(url)).status === 200));
       expect(await (await fetch(url)).json()).toMatchObject({ method: 'GET', path: '/hello' });
     }
   });
@@ -106,9 +108,8 @@ describe('gatehouse start', () => {
     await answers(restApiId, '/dev/a', 200);
     const patchOperations = [{ op: 'replace' as const, path: '/variables/host', value: host(other.url) }];
     await gatehouse.rest.send(new UpdateStageCommand({ restApiId, stageName: 'dev', patchOperations }));
-    await until(
-      'the other origin answers',
-      async () => (await call(restApiId, '/dev/a')).headers.get('x-origin') === 'two',
+    await until('the other origin answers', () =>
+      onEveryWorker(async () => (await call(restApiId, '/dev/a')).headers.get('x-origin') === 'two'),
     );
     await gatehouse.rest.send(new DeleteStageCommand({ restApiId, stageName: 'dev' }));
     await answers(restApiId, '/dev/a', 403);
@@ -136,9 +137,8 @@ describe('gatehouse start', () => {
       new PutIntegrationResponseCommand({ ...key, statusCode: '200', responseParameters: { [name]: "'*'" } }),
     );
     await gatehouse.rest.send(new CreateDeploymentCommand({ restApiId, stageName: 'dev' }));
-    await until(
-      'preflight',
-      async () => (await call(restApiId, '/dev', { method: 'OPTIONS' })).status === 200,
+    await until('preflight', () =>
+      onEveryWorker(async () => (await call(restApiId, '/dev', { method: 'OPTIONS' })).status === 200),
     );
     const answer = await call(restApiId, '/dev', { method: 'OPTIONS' });
     expect(answer.headers.get('access-control-allow-origin')).toBe('*');
@@ -163,9 +163,8 @@ describe('gatehouse start', () => {
       }),
     );
     const headers = { origin: 'https://a.example', 'access-control-request-method': 'GET' };
-    await until(
-      'preflight',
-      async () => (await call(ApiId, '/x', { method: 'OPTIONS', headers })).status === 204,
+    await until('preflight', () =>
+      onEveryWorker(async () => (await call(ApiId, '/x', { method: 'OPTIONS', headers })).status === 204),
     );
     const preflight = await call(ApiId, '/x', { method: 'OPTIONS', headers });
     expect(preflight.headers.get('access-control-allow-origin')).toBe('https://a.example');
@@ -238,6 +237,35 @@ describe('gatehouse start', () => {
       1,
       expect.stringContaining(`${taken} (GATEHOUSE_ADMIN_LISTEN) is already in use`),
     ]);
+  });
+
+  it('carries traffic in workers, replaces a killed one, and refuses nobody meanwhile', async () => {
+    const folder = mkdtempSync(join(tmpdir(), 'gatehouse-workers-'));
+    const started = await startGatehouse(folder, { args: ['--no-demo'], env: { GATEHOUSE_WORKERS: '2' } });
+    const { ApiId = '' } = await started.http.send(
+      new CreateApiCommand({ Name: 'w', ProtocolType: 'HTTP', Target: origin.url }),
+    );
+    const url = `${started.gateway}/_aws/execute-api/${ApiId}/x`;
+    const closing = { headers: { connection: 'close' } };
+    const answers = (): Promise<boolean> =>
+      onEveryWorker(async () => (await fetch(url, closing)).status === 200);
+    await until('every worker answers', answers);
+    const isWorker = (pid: number): boolean =>
+      readFileSync(`/proc/${pid}/cmdline`, 'utf8').includes('worker.js');
+    const workers = (): number[] => workersOf(started.program.pid).filter(isWorker);
+    expect(workers()).toHaveLength(2);
+    const [victim = 0] = workers();
+    process.kill(victim, 'SIGKILL');
+    for (let i = 0; i < 20; i++) expect(await answers()).toBe(true);
+    const isReady = async (): Promise<boolean> => (await fetch(`${started.management}/readyz`)).ok;
+    await until('a new worker', async () => workers().length === 2 && (await isReady()));
+    expect(workers()).not.toContain(victim);
+    expect(await answers()).toBe(true);
+    await stop(started);
+    const alone = await startGatehouse(folder, { args: ['--no-demo', '--single-process'] });
+    expect(workersOf(alone.program.pid).filter(isWorker)).toEqual([]);
+    await stop(alone);
+    rmSync(folder, { recursive: true, force: true });
   });
 
   it('ends at once and cleanly on SIGTERM', async () => {

@@ -7,7 +7,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { until } from '@gatehouse/platform/testing';
-import { startGatehouse, type Gatehouse } from './testing/gatehouse';
+import { onEveryWorker, startGatehouse, type Gatehouse } from './testing/gatehouse';
 import { startOrigin, type Origin } from './testing/origin';
 import { cleanEnvironment, killAll, ROOT } from './testing/processes';
 
@@ -85,7 +85,9 @@ describe('examples', () => {
     const { stdout } = await promisify(execFile)(process.execPath, [script, ...args], { env, cwd: ROOT });
     const paths = stdout.trim().split('\n');
     for (const path of paths)
-      await until(path, async () => (await fetch(`${gatehouse.gateway}${path}`)).status === 200);
+      await until(path, () =>
+        onEveryWorker(async () => (await fetch(`${gatehouse.gateway}${path}`)).status === 200),
+      );
     return paths;
   }
 

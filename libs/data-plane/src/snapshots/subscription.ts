@@ -13,6 +13,7 @@ import type { ReadPart, Served } from './served';
 
 const POLL_MS = 2000;
 const FEED_TIMEOUT_MS = 2500;
+const CATCH_UP_MS = 3000;
 /** Places of faults that belong to no single API. */
 const MANIFEST = 'manifest';
 const MANIFEST_ON_DISK = 'manifest on disk';
@@ -64,11 +65,21 @@ export class Subscription {
     logger.info('serving the last good revision from disk', { revision: newest.manifest.revision });
   }
 
-  /** Returns at once: the feed may be away. */
-  start(): void {
+  /**
+   * Resolves after the first look at the feed, with what is there applied, or without it where the feed is out of reach: who
+   * serves before that may not know an API that all others know.
+   */
+  async start(): Promise<void> {
     this.schedule();
     this.listen();
     this.wake();
+    const caughtUp = within(
+      CATCH_UP_MS,
+      'catching up',
+      this.stopped.signal,
+      this.running ?? Promise.resolve(),
+    );
+    await caughtUp.catch(() => undefined);
   }
 
   /** There may be something new. Calls during a run lead to one more run. */

@@ -2,7 +2,7 @@
  * Holds the listening sockets and keeps `workers` processes of the same program behind them. A worker that dies is replaced
  * at once; one that dies again and again young is replaced ever later, so that a broken start does not burn the machine.
  */
-import cluster, { type Worker } from 'node:cluster';
+import cluster, { type ClusterSettings, type Worker } from 'node:cluster';
 import type { Logger, Probe } from '@gatehouse/platform';
 import { mergeMetrics } from './merge-metrics';
 import { isState, type StopRequest, type WorkerState } from './messages';
@@ -13,9 +13,13 @@ const LONGEST_DELAY_MS = 5000;
 
 export interface SupervisorOptions {
   readonly workers: number;
+  /** What a worker is. Default: this program again. */
+  readonly program?: ClusterSettings;
   /** Environment of the worker at a place, 1 to `workers`, beside the supervisor's own. */
   readonly environmentOf: (place: number) => NodeJS.ProcessEnv;
   readonly logger: Logger;
+  /** Called for each worker, also for one that replaces another. */
+  readonly onFork?: (worker: Worker) => void;
   /** A worker failed before any was ready: the settings are wrong, so starting again would not help. */
   readonly onHopeless: () => void;
 }
@@ -35,6 +39,10 @@ export class Supervisor {
   private wasReady = false;
 
   constructor(private readonly options: SupervisorOptions) {
+    // All workers accept from one queue. Were connections handed out by this process, one on its way to a worker that dies
+    // would be held here, neither answered nor closed.
+    cluster.schedulingPolicy = cluster.SCHED_NONE;
+    cluster.setupPrimary(options.program);
     this.places = Array.from({ length: options.workers }, (_, i) => this.open(i + 1));
   }
 
@@ -74,7 +82,9 @@ export class Supervisor {
   }
 
   private fork(number: number): Worker {
-    return cluster.fork(this.options.environmentOf(number));
+    const worker = cluster.fork(this.options.environmentOf(number));
+    this.options.onFork?.(worker);
+    return worker;
   }
 
   private watch(place: Place): void {

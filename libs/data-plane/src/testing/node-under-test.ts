@@ -49,6 +49,7 @@ export function startNode(options: StartOptions): Promise<DataPlane> {
     publicKeys: [publicKey],
     logger: createLogger('info', { write: (line: string) => log.push(line) }),
     ownAddresses: () => [],
+    newcomersMs: 0,
     ...(telemetry && { telemetry }),
   });
 }

@@ -120,6 +120,20 @@ describe('a stop', () => {
     for (const { statuses } of await Promise.all(clients)) expect(statuses).toEqual([200]);
   });
 
+  it('takes connections for a while though none is open: a balancer may not know yet', async () => {
+    const under = await serving(() => ({ body: 'x' }));
+    const stopped = under.server.stop(3000);
+    const from = performance.now();
+    let statuses: readonly number[] = [];
+    while (performance.now() - from < 500)
+      statuses = (await say(under.port, get('/', 'Connection: close\r\n'))).statuses;
+    expect(statuses).toEqual([200]);
+    await stopped;
+    const again = await serving(() => ({ body: 'x' }));
+    await again.server.stop(30_000, 0);
+    expect(performance.now() - from).toBeLessThan(5000);
+  });
+
   it('answers the first request of a connection after the listener has closed', async () => {
     const under = await serving(() => ({ body: 'x' }));
     const client = new RawClient(under.port);

@@ -1,4 +1,5 @@
 /** The server: takes connections up to its caps, and drains without losing a request. */
+import { setTimeout as delay } from 'node:timers/promises';
 import { createServer, type Server, type Socket } from 'node:net';
 import { createServer as createTlsServer, type TLSSocket, type TlsOptions } from 'node:tls';
 import { warnOfDefect } from '../defect';
@@ -72,14 +73,18 @@ export class HttpServer {
 
   /**
    * Answers what is running and what still comes in on open connections, then closes. After `drainMs` the rest is cut
-   * off. New connections are taken until idle ones had their grace: whoever balances load may not know yet.
+   * off. For `newcomersMs` (default 3,000, a third of `drainMs` at most) new connections are taken, though none may be open:
+   * whoever balances load may not know yet.
    */
-  async stop(drainMs: number): Promise<void> {
+  async stop(drainMs: number, newcomersMs = IDLE_GRACE_MS): Promise<void> {
     const { context } = this;
     context.phase = 'draining';
     for (const connection of this.connections) connection.drain();
     const deadlineMs = performance.now() + drainMs;
-    await this.emptied(Math.min(IDLE_GRACE_MS, drainMs / 3));
+    await Promise.all([
+      delay(Math.min(newcomersMs, drainMs / 3)),
+      this.emptied(Math.min(IDLE_GRACE_MS, drainMs / 3)),
+    ]);
     await this.quiet(Math.min(QUIET_WITHIN_MS, drainMs / 3));
     context.phase = 'closing';
     const closed = new Promise<void>((resolve) => this.listener.close(() => resolve()));

@@ -21,8 +21,8 @@ export interface Deadlines {
 
 export const DEADLINES: Deadlines = {
   headMs: 10_000,
-  bodyGraceMs: 30_000,
-  slowestBytesPerMs: 64,
+  bodyGraceMs: 10_000,
+  slowestBytesPerMs: 2,
   idleMs: 75_000,
   stallMs: 60_000,
   lingerMs: 1000,

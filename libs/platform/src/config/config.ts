@@ -53,8 +53,8 @@ export interface Config {
   readonly masterKeyFile: string;
   readonly signingKeyFile: string;
   readonly snapshotPublicKeyFile: string;
-  /** Worker processes of a data plane of its own; 1 = none beside the process itself. */
-  readonly workers: number;
+  /** Processes that carry traffic; 1 = no other than the one that was started. Absent = the role's default. */
+  readonly workers?: number;
   readonly nodeId: string;
   readonly drainSeconds: number;
   readonly logLevel: LogLevel;
@@ -90,7 +90,7 @@ export function readConfig(environment: NodeJS.ProcessEnv): Config {
     snapshotPublicKeyFile: resolve(
       read('GATEHOUSE_SNAPSHOT_PUBLIC_KEY_FILE') ?? `${dataDir}/signing-key.pub.pem`,
     ),
-    workers: workers(read),
+    ...workers(read),
     nodeId: read('GATEHOUSE_NODE_ID') ?? `${hostname()}-${process.pid}`,
     drainSeconds: integer('GATEHOUSE_DRAIN_SECONDS', read, 0, 3600),
     logLevel: oneOf('GATEHOUSE_LOG_LEVEL', read, ['error', 'warn', 'info', 'debug']),
@@ -198,9 +198,10 @@ function privateOrigins(text: string): Config['privateOrigins'] {
   return blocks;
 }
 
-function workers(read: Read): number {
-  if (read('GATEHOUSE_WORKERS') === 'auto') return availableParallelism();
-  return integer('GATEHOUSE_WORKERS', read, 1, 256);
+function workers(read: Read): Pick<Config, 'workers'> {
+  const text = read('GATEHOUSE_WORKERS');
+  if (text === undefined) return {};
+  return { workers: text === 'auto' ? availableParallelism() : integer('GATEHOUSE_WORKERS', read, 1, 256) };
 }
 
 function integer(name: SettingName, read: Read, low: number, high: number): number {

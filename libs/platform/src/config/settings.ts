@@ -85,8 +85,8 @@ export const SETTINGS = [
   },
   {
     name: 'GATEHOUSE_WORKERS',
-    default: '1',
-    meaning: 'processes of a data plane that runs on its own: a number, or auto for one per core',
+    meaning:
+      'processes that carry traffic: a number, or auto for one per core; default auto for gatehouse start, 1 for a data plane of its own',
   },
   { name: 'GATEHOUSE_NODE_ID', meaning: 'name of this data-plane node; default host name and process id' },
   {

@@ -1,3 +1,4 @@
 export * from './feed';
 export * from './memory-feed';
 export * from './redis-feed';
+export * from './channel-feed';

@@ -49,8 +49,8 @@ export class SocketListener {
   }
 
   /** Answers what is running and what still comes in on open connections, then closes; see `HttpServer`. */
-  stop(drainMs: number): Promise<void> {
+  stop(drainMs: number, newcomersMs?: number): Promise<void> {
     this.renewal?.stop();
-    return this.server.stop(drainMs);
+    return this.server.stop(drainMs, newcomersMs);
   }
 }

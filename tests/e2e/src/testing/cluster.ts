@@ -12,6 +12,7 @@ import {
   type TestServer,
 } from '@gatehouse/platform/testing';
 import { sdkClients } from './gatehouse';
+import { startNode, type NodeProcess } from './node';
 import { runApp, type Program } from './processes';
 
 export interface ControlPlaneProcess {
@@ -21,13 +22,6 @@ export interface ControlPlaneProcess {
   readonly http: ApiGatewayV2Client;
   /** A call of the native surface. */
   native(path: string, init?: RequestInit): Promise<Response>;
-}
-
-export interface NodeProcess {
-  readonly program: Program;
-  readonly nodeId: string;
-  readonly gateway: string;
-  readonly management: string;
 }
 
 export class Cluster {
@@ -68,10 +62,7 @@ export class Cluster {
   }
 
   async node(nodeId: string, env: NodeJS.ProcessEnv = {}): Promise<NodeProcess> {
-    const program = runApp('data-plane', [], { ...this.settings(nodeId), GATEHOUSE_NODE_ID: nodeId, ...env });
-    const [, gateway = ''] = await program.printed(/"gateway":"([^"]+)"/);
-    const [, management = ''] = await program.printed(/"management":"([^"]+)"/);
-    return { program, nodeId, gateway: `http://${gateway}`, management: `http://${management}` };
+    return startNode(nodeId, { ...this.settings(nodeId), ...env });
   }
 
   async stop(): Promise<void> {
@@ -79,10 +70,6 @@ export class Cluster {
     await this.postgres.stop();
     rmSync(this.home, { recursive: true, force: true });
   }
-}
-
-export async function isReady(node: NodeProcess): Promise<boolean> {
-  return (await fetch(`${node.management}/readyz`)).status === 200;
 }
 
 /** Resolves with the milliseconds it took until every node answers as `accept` says. */

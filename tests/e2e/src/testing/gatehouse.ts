@@ -50,7 +50,13 @@ export function sdkClients(
   return { rest: new APIGatewayClient(options), http: new ApiGatewayV2Client(options) };
 }
 
-/** A folder of its own for one spec. */
+/** So many requests at once use connections to every worker. */
+const AT_ONCE = 8;
+
+export async function onEveryWorker(ask: () => Promise<boolean>): Promise<boolean> {
+  return (await Promise.all(Array.from({ length: AT_ONCE }, ask))).every(Boolean);
+}
+
 export async function stop(gatehouse: Gatehouse): Promise<void> {
   gatehouse.program.signal('SIGTERM');
   await gatehouse.program.exited;

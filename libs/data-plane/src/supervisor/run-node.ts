@@ -1,0 +1,64 @@
+/** A process that is a data plane and nothing else: alone, or as a worker behind a supervisor. It runs until it is told to stop. */
+import cluster from 'node:cluster';
+import {
+  createLogger,
+  format,
+  startManagementServer,
+  startTelemetry,
+  type Address,
+  type Config,
+  type Feed,
+  type Logger,
+  type TelemetryOptions,
+} from '@gatehouse/platform';
+import type { KeyObject } from 'node:crypto';
+import { startDataPlane } from '../start-data-plane';
+import { onStopSignal } from './stop-signal';
+import { linkToSupervisor } from './worker-link';
+
+const TELEMETRY_FLUSH_MS = 2000;
+
+export interface NodeOptions {
+  readonly config: Config;
+  /** Read for `OTEL_*` only. */
+  readonly environment: NodeJS.ProcessEnv;
+  readonly version: string;
+  readonly openFeed: (logger: Logger) => Feed;
+  readonly publicKeys: readonly KeyObject[];
+  readonly accessLog: TelemetryOptions['accessLog'];
+  readonly ownAddresses: () => Iterable<Address>;
+  readonly newcomersMs?: number;
+}
+
+export async function runNode(options: NodeOptions): Promise<void> {
+  const { config, environment, version, accessLog, publicKeys, ownAddresses } = options;
+  const logger = createLogger(config.logLevel);
+  const telemetry = startTelemetry({ environment, nodeId: config.nodeId, version, accessLog });
+  const feed = options.openFeed(logger);
+  const dataPlane = await startDataPlane({
+    config,
+    feed,
+    publicKeys,
+    logger,
+    telemetry,
+    ownAddresses,
+    ...(options.newcomersMs !== undefined && { newcomersMs: options.newcomersMs }),
+  });
+  const management = cluster.isWorker
+    ? undefined
+    : await startManagementServer(config.managementListen, [dataPlane.probe]);
+  logger.info(cluster.isWorker ? 'worker started' : 'data plane started', {
+    node: config.nodeId,
+    revision: dataPlane.revision(),
+    gateway: format(dataPlane.gatewayAddress),
+    ...(management && { management: format(management.address) }),
+  });
+  const stop = onStopSignal(async () => {
+    await dataPlane.stop();
+    await management?.stop();
+    await feed.close();
+    await telemetry.stop(TELEMETRY_FLUSH_MS);
+    link.close();
+  });
+  const link = linkToSupervisor(dataPlane.probe, stop);
+}

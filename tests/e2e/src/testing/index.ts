@@ -1,0 +1,3 @@
+/** What other end-to-end tests build on. */
+export * from './node';
+export * from './processes';
