@@ -9,7 +9,7 @@ FROM ${NODE_IMAGE} AS manifests
 WORKDIR /source
 COPY . .
 RUN mkdir /manifests \
-  && find package.json package-lock.json .npmrc apps libs tests -name node_modules -prune \
+  && find package.json package-lock.json .npmrc apps libs tests tools -name node_modules -prune \
        -o \( -name package.json -o -name package-lock.json -o -name .npmrc \) -exec cp --parents {} /manifests/ \;
 
 # Compiler and Nx are native packages that npm lists as optional, so the build stage leaves nothing out.

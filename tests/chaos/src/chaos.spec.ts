@@ -1,0 +1,4 @@
+import { perform } from './perform';
+import { SCENARIOS } from './scenarios';
+
+perform(SCENARIOS);

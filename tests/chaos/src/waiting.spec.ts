@@ -1,0 +1,4 @@
+import { perform } from './perform';
+import { WAITING } from './scenarios';
+
+perform(WAITING);
