@@ -21,6 +21,13 @@ export interface Body {
   stream(): AsyncIterable<Uint8Array>;
 }
 
+/** What an `AbortSignal` is as far as anyone here needs it. */
+export interface CancelSignal {
+  readonly aborted: boolean;
+  addEventListener(type: 'abort', listener: () => void): void;
+  removeEventListener(type: 'abort', listener: () => void): void;
+}
+
 export interface InboundRequest {
   /** Verb as sent; `X-HTTP-Method-Override` is applied by the engine, not here. */
   readonly method: string;
@@ -38,7 +45,7 @@ export interface InboundRequest {
   readonly localPort: number;
   readonly body: Body;
   /** Aborts when the client has gone or the node drains hard. */
-  readonly signal: AbortSignal;
+  readonly signal: CancelSignal;
 }
 
 export type ReplyBody = string | Uint8Array | AsyncIterable<Uint8Array> | undefined;

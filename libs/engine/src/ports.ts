@@ -1,5 +1,5 @@
 /** What the engine needs of the world. Adapters live in `platform`; every adapter passes the port's contract suite. */
-import type { Body, HeaderList } from './exchange';
+import type { Body, CancelSignal, HeaderList } from './exchange';
 
 export interface UpstreamRequest {
   /** Pools are never shared between accounts. */
@@ -12,7 +12,7 @@ export interface UpstreamRequest {
   /** Until the answer is there, all of it where its body is gathered, its head where it is streamed. */
   readonly timeoutMs: number;
   readonly tlsInsecureSkipVerification: boolean;
-  readonly signal: AbortSignal;
+  readonly signal: CancelSignal;
 }
 
 export interface UpstreamUrl {

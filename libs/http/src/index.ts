@@ -2,6 +2,7 @@ export { HttpServer } from './server/http-server';
 export { type Deadlines, type Handle, type ServerOptions } from './server/options';
 export type { AnswerBody, ServerAnswer } from './server/answer';
 export { ServerRequest } from './server/request';
+export type { CancelSignal } from './cancellation';
 export { MessageBody, BodyStream } from './message-body';
 export { REQUEST_RULES, READING_RULES, DROPPING_RULES, type Rule } from './rules';
 export { HttpClient } from './client/http-client';

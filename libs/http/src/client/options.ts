@@ -2,6 +2,7 @@
 import type { Socket } from 'node:net';
 import type { OnDefect } from '../defect';
 import type { MessageBody } from '../message-body';
+import type { CancelSignal } from '../cancellation';
 import type { BreakerOptions } from './breaker';
 import type { ClientFault } from './fault';
 
@@ -67,7 +68,7 @@ export interface ClientRequest<O extends Origin> {
    * `bodySilenceMs` bounds the rest.
    */
   readonly timeoutMs: number;
-  readonly signal: AbortSignal | undefined;
+  readonly signal: CancelSignal | undefined;
 }
 
 export interface ClientAnswer {

@@ -1,5 +1,6 @@
-/** One request as a handler sees it. Everything is read from the head once; the signal is made only when asked for. */
+/** One request as a handler sees it. Everything is read from the head once. */
 import type { Socket } from 'node:net';
+import { Cancellation, type CancelSignal } from '../cancellation';
 import type { MessageHead } from '../framing/message-parser';
 import { NameTable } from '../fields';
 import type { MessageBody } from '../message-body';
@@ -21,8 +22,7 @@ export function peerOf(socket: Socket, secure: boolean): Peer {
 }
 
 export class ServerRequest {
-  private gone: AbortController | undefined = undefined;
-  private isGone = false;
+  private readonly cancellation = new Cancellation();
 
   constructor(
     readonly method: string,
@@ -42,17 +42,12 @@ export class ServerRequest {
   ) {}
 
   /** Aborts when the client has gone. */
-  get signal(): AbortSignal {
-    if (this.gone === undefined) {
-      this.gone = new AbortController();
-      if (this.isGone) this.gone.abort();
-    }
-    return this.gone.signal;
+  get signal(): CancelSignal {
+    return this.cancellation;
   }
 
   abort(): void {
-    this.isGone = true;
-    this.gone?.abort();
+    this.cancellation.abort();
   }
 }
 

@@ -6,6 +6,7 @@ import {
   GatewayError,
   UpstreamError,
   type Body,
+  type CancelSignal,
   type Upstream,
   type UpstreamReply,
   type UpstreamRequest,
@@ -69,7 +70,7 @@ function asClientRequest(
   return { origin, method, target, headers, body, timeoutMs, signal };
 }
 
-async function gathered(body: Body, signal: AbortSignal): Promise<Uint8Array> {
+async function gathered(body: Body, signal: CancelSignal): Promise<Uint8Array> {
   try {
     return await body.gather(GATHERED_BYTES);
   } catch (error) {
