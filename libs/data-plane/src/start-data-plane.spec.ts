@@ -378,6 +378,8 @@ it('tells whose address is taken', async () => {
       hostSuffixes: [],
       nodeId: 'node-2',
       drainSeconds: 1,
+      maxConnections: 10,
+      maxOriginConnections: 10,
     },
     feed,
     publicKeys: [keys.publicKey],

@@ -36,6 +36,8 @@ export interface DataPlaneOptions {
     | 'privateOrigins'
     | 'nodeId'
     | 'drainSeconds'
+    | 'maxConnections'
+    | 'maxOriginConnections'
   >;
   /** Its owner closes it, after `stop`. */
   readonly feed: Feed;
@@ -89,6 +91,7 @@ class Node implements DataPlane {
     const { config, feed, logger, publicKeys, ownAddresses } = options;
     this.upstream = new SocketUpstream({
       privateOrigins: config.privateOrigins,
+      maxConnections: config.maxOriginConnections,
       ownAddresses: () => [this.gatewayAddress, ...ownAddresses()],
       onDefect: (error) => this.tellDefect(error),
     });
@@ -124,6 +127,7 @@ class Node implements DataPlane {
     this.listener = await SocketListener.start({
       listen: config.gatewayListen,
       setting: 'GATEHOUSE_GATEWAY_LISTEN',
+      maxConnections: config.maxConnections,
       ...(config.gatewayTls && { tls: { files: config.gatewayTls, logger } }),
       handle: (request) => this.gateway.handle(request),
       onDefect: (error) => this.tellDefect(error),

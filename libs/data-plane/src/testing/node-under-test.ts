@@ -26,6 +26,7 @@ export interface StartOptions {
   readonly dataDir: string;
   readonly log?: string[];
   readonly telemetry?: Telemetry;
+  readonly limits?: { readonly maxConnections: number; readonly maxOriginConnections: number };
 }
 
 export function temporaryFolder(): { path: string; remove(): void } {
@@ -34,7 +35,7 @@ export function temporaryFolder(): { path: string; remove(): void } {
 }
 
 export function startNode(options: StartOptions): Promise<DataPlane> {
-  const { feed, publicKey, dataDir, log = [], telemetry } = options;
+  const { feed, publicKey, dataDir, log = [], telemetry, limits } = options;
   return startDataPlane({
     config: {
       gatewayListen: { host: '127.0.0.1', port: 0 },
@@ -44,6 +45,9 @@ export function startNode(options: StartOptions): Promise<DataPlane> {
       hostSuffixes: [],
       nodeId: 'node-1',
       drainSeconds: 3,
+      maxConnections: 10_000,
+      maxOriginConnections: 1024,
+      ...limits,
     },
     feed,
     publicKeys: [publicKey],

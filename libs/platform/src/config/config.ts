@@ -55,6 +55,10 @@ export interface Config {
   readonly snapshotPublicKeyFile: string;
   /** Processes that carry traffic; 1 = no other than the one that was started. Absent = the role's default. */
   readonly workers?: number;
+  /** Of one process. */
+  readonly maxConnections: number;
+  /** Of one process, to one origin of an account. */
+  readonly maxOriginConnections: number;
   readonly nodeId: string;
   readonly drainSeconds: number;
   readonly logLevel: LogLevel;
@@ -91,6 +95,8 @@ export function readConfig(environment: NodeJS.ProcessEnv): Config {
       read('GATEHOUSE_SNAPSHOT_PUBLIC_KEY_FILE') ?? `${dataDir}/signing-key.pub.pem`,
     ),
     ...workers(read),
+    maxConnections: integer('GATEHOUSE_MAX_CONNECTIONS', read, 1, 1_000_000),
+    maxOriginConnections: integer('GATEHOUSE_MAX_ORIGIN_CONNECTIONS', read, 1, 1_000_000),
     nodeId: read('GATEHOUSE_NODE_ID') ?? `${hostname()}-${process.pid}`,
     drainSeconds: integer('GATEHOUSE_DRAIN_SECONDS', read, 0, 3600),
     logLevel: oneOf('GATEHOUSE_LOG_LEVEL', read, ['error', 'warn', 'info', 'debug']),

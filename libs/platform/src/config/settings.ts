@@ -88,6 +88,16 @@ export const SETTINGS = [
     meaning:
       'processes that carry traffic: a number, or auto for one per core; default auto for gatehouse start, 1 for a data plane of its own',
   },
+  {
+    name: 'GATEHOUSE_MAX_CONNECTIONS',
+    default: '10000',
+    meaning: 'open client connections of one process; further ones are closed at once',
+  },
+  {
+    name: 'GATEHOUSE_MAX_ORIGIN_CONNECTIONS',
+    default: '1024',
+    meaning: 'open connections of one process to one origin of an account; further calls fail at once',
+  },
   { name: 'GATEHOUSE_NODE_ID', meaning: 'name of this data-plane node; default host name and process id' },
   {
     name: 'GATEHOUSE_DRAIN_SECONDS',
