@@ -2,60 +2,37 @@
 // come from a folder instead of Redis. Argument: that folder. Settings come from the environment.
 import cluster from 'node:cluster';
 import { createRequire } from 'node:module';
-import { join } from 'node:path';
 import { FolderFeed } from './folder-feed.mjs';
 
 const require = createRequire(import.meta.url);
-const { linkToSupervisor, startDataPlane, Supervisor } = require('@gatehouse/data-plane');
-const {
-  createLogger,
-  readConfig,
-  readPublicKeys,
-  startManagementServer,
-  startTelemetry,
-} = require('@gatehouse/platform');
+const { onStopSignal, runNode, Supervisor, workerEnvironment } = require('@gatehouse/data-plane');
+const { createLogger, readConfig, readPublicKeys, startManagementServer } = require('@gatehouse/platform');
 
 const config = readConfig(process.env);
-const logger = createLogger(config.logLevel);
 
-async function supervise() {
+async function supervise(workers) {
   const supervisor = new Supervisor({
-    workers: config.workers,
-    logger,
-    environmentOf: (place) => ({ GATEHOUSE_DATA_DIR: join(config.dataDir, `worker-${place}`) }),
+    workers,
+    logger: createLogger(config.logLevel),
+    environmentOf: (place) => workerEnvironment(config, place),
     onHopeless: () => process.exit(1),
   });
   await startManagementServer(config.managementListen, [supervisor.probe]);
-  onTerm(() => supervisor.stop());
+  onStopSignal(() => supervisor.stop());
 }
 
-async function serve() {
-  const telemetry = startTelemetry({
-    environment: process.env,
-    nodeId: config.nodeId,
-    version: 'bench',
-    accessLog: process.stdout,
-  });
-  const dataPlane = await startDataPlane({
+function serve() {
+  return runNode({
     config,
-    feed: new FolderFeed(process.argv[2]),
+    environment: process.env,
+    version: 'bench',
+    openFeed: () => new FolderFeed(process.argv[2]),
     publicKeys: readPublicKeys(config.snapshotPublicKeyFile),
-    logger,
-    telemetry,
+    accessLog: process.stdout,
     ownAddresses: () => [config.adminListen, config.managementListen],
+    newcomersMs: 0,
   });
-  if (cluster.isPrimary) await startManagementServer(config.managementListen, [dataPlane.probe]);
-  const stop = onTerm(async () => {
-    await dataPlane.stop();
-    await telemetry.stop(1000);
-  });
-  linkToSupervisor(dataPlane.probe, stop);
 }
 
-function onTerm(work) {
-  const stop = () => void work().then(() => process.exit(0));
-  process.once('SIGTERM', stop);
-  return stop;
-}
-
-await (config.workers > 1 && cluster.isPrimary ? supervise() : serve());
+const { workers = 1 } = config;
+await (workers > 1 && cluster.isPrimary ? supervise(workers) : serve());

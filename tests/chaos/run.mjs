@@ -58,5 +58,7 @@ const jest = [
 ];
 const isKept = isBuilt && run(jest, env);
 print();
+const isChosen = existsSync(results);
+if (isBuilt && !isChosen) console.error('no scenario was run; --only takes words of a name');
 rmSync(folder, { recursive: true, force: true });
-process.exit(isKept ? 0 : 1);
+process.exit(isKept && isChosen ? 0 : 1);

@@ -87,8 +87,7 @@ export class Gateway {
     try {
       const draft = this.draft(snapshot);
       if (!draft.isRefused) {
-        for (const route of snapshot.routes)
-          draft.add({ key: route.key, method: route.method, path: route.path, read: () => route });
+        draft.addAll(snapshot.routes);
         draft.compileAll();
         this.swap([draft]);
       }

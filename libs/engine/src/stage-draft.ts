@@ -2,7 +2,7 @@
  * A stage on its way into the gateway. Its routes are added piece by piece, so that a large API can be taken over between
  * other work; what is added is a place in the tree, and a route is compiled when it is first asked for.
  */
-import { SNAPSHOT_SCHEMA, type Problem, type Snapshot } from '@gatehouse/snapshot';
+import { SNAPSHOT_SCHEMA, type Problem, type Route, type Snapshot } from '@gatehouse/snapshot';
 import { parseRoutePath } from '@gatehouse/standards';
 import { LazyRoute, type RouteSource, type StageParts } from './compile-route';
 import { pointer } from './integrations/problem-path';
@@ -42,6 +42,13 @@ export class StageDraft {
     const fault = this.place(source);
     if (fault !== undefined)
       this.problems.push({ ...fault, path: `/routes${pointer(source.key)}${fault.path}` });
+  }
+
+  addAll(routes: readonly Route[]): void {
+    for (const route of routes) {
+      const { key, method, path } = route;
+      this.add({ key, method, path, read: () => route });
+    }
   }
 
   /** For all problems to be known: compiles every route at once. */

@@ -5,7 +5,7 @@
 import { once } from 'node:events';
 import { join } from 'node:path';
 import { Worker } from 'node:worker_threads';
-import type { Gateway, StageDraft, StageHead } from '@gatehouse/engine';
+import type { Gateway, RouteSource, StageDraft, StageHead } from '@gatehouse/engine';
 import { decodePart, SnapshotRefused, type Part, type Route } from '@gatehouse/snapshot';
 import type { FromThread, RouteText } from './thread-messages';
 
@@ -35,10 +35,7 @@ export class PartLoader {
   private loadHere(part: Part): StageDraft {
     const { routes, ...head } = decodePart(part);
     const draft = this.draft(head);
-    for (const route of routes) {
-      const { key, method, path } = route;
-      draft.add({ key, method, path, read: () => route });
-    }
+    draft.addAll(routes);
     return draft;
   }
 
@@ -98,6 +95,6 @@ function unexpected(message: FromThread): SnapshotRefused {
   return new SnapshotRefused('corrupt', 'the thread that read it lost its place');
 }
 
-function sourceOf([key, method, path, json]: RouteText): Parameters<StageDraft['add']>[0] {
+function sourceOf([key, method, path, json]: RouteText): RouteSource {
   return { key, method, path, read: () => JSON.parse(json) as Route };
 }

@@ -158,8 +158,7 @@ export function gatewayOf(world: FakeWorld, ...snapshots: Snapshot[]): Gateway {
 
 export function draftOf(gateway: Gateway, snapshot: Snapshot): StageDraft {
   const draft = gateway.draft(snapshot);
-  for (const route of snapshot.routes)
-    draft.add({ key: route.key, method: route.method, path: route.path, read: () => route });
+  draft.addAll(snapshot.routes);
   return draft;
 }
 

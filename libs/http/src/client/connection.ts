@@ -6,13 +6,13 @@ import { RESPONSE } from '../framing/llhttp';
 import { MessageParser, type MessageHead, type ParserLimits } from '../framing/message-parser';
 import type { Timed, TimerWheel } from '../timer-wheel';
 import { READ_BYTES, turn, type Reader, type Rester } from '../turn';
+import { writeMessage } from '../write-message';
 import type { Call } from './call';
 import { ClientFault } from './fault';
 import type { Origin, ReadInto } from './options';
+import { isSound } from './sound-answer';
 import { sendUpload } from './upload';
 
-/** Head and body up to this leave as one string. */
-const ONE_WRITE_BYTES = 2048;
 const MAX_INTERIM = 32;
 /** All sockets read into this; what is kept is copied. */
 const READ_BUFFER = new Uint8Array(READ_BYTES);
@@ -25,11 +25,11 @@ export interface ConnectionOwner<O extends Origin> {
   readonly bodySilenceMs: number;
   readonly idleMs: number;
   readonly onDefect: OnDefect;
-  /** It carries no call, and may not yet carry another. */
   /** The head of an answer came, whatever it says. */
   answered(): void;
   /** The origin could not be reached, or broke off before it answered. */
   failed(fault: ClientFault): void;
+  /** It carries no call, and may not yet carry another. */
   rests(): void;
   rested(connection: ClientConnection<O>): void;
   closed(connection: ClientConnection<O>, wasResting: boolean): void;
@@ -178,19 +178,8 @@ export class ClientConnection<O extends Origin> implements Timed, Reader, Rester
     const { socket } = this;
     if (socket === undefined) return;
     const { body } = request;
-    if (body === undefined || (body instanceof Uint8Array && body.byteLength === 0))
-      socket.write(head, 'latin1');
-    else if (body instanceof Uint8Array) {
-      if (body.byteLength <= ONE_WRITE_BYTES) {
-        const text = Buffer.from(body.buffer, body.byteOffset, body.byteLength).toString('latin1');
-        socket.write(head + text, 'latin1');
-      } else {
-        socket.cork();
-        socket.write(head, 'latin1');
-        socket.write(body);
-        socket.uncork();
-      }
-    } else return this.upload(socket, body.length, head);
+    if (body !== undefined && !(body instanceof Uint8Array)) return this.upload(socket, body.length, head);
+    writeMessage(socket, head, body);
     this.isSent = true;
   }
 
@@ -327,29 +316,6 @@ export class ClientConnection<O extends Origin> implements Timed, Reader, Rester
 }
 
 const NO_PIECES: readonly Uint8Array[] = [];
-
-function isSound(head: MessageHead): boolean {
-  return (
-    head.status >= 100 &&
-    head.status !== 101 &&
-    (head.version === 10 || head.version === 11) &&
-    !isMiscoded(head)
-  );
-}
-
-/** Another coding than chunked would be passed on unread, to be understood differently by the next reader. */
-function isMiscoded({ fields }: MessageHead): boolean {
-  for (let i = 0; i < fields.length; i += 2) {
-    const name = fields[i] ?? '';
-    if (
-      name.length === 17 &&
-      name.toLowerCase() === 'transfer-encoding' &&
-      fields[i + 1]?.toLowerCase() !== 'chunked'
-    )
-      return true;
-  }
-  return false;
-}
 
 function isHandshaking(socket: Socket): boolean {
   return (socket as { secureConnecting?: boolean }).secureConnecting !== false;

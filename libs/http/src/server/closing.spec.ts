@@ -4,21 +4,10 @@ import { connect as connectTls } from 'node:tls';
 import { CERTIFICATE, PRIVATE_KEY } from '../testing/certificate';
 import { RawClient, say, statusesOf } from '../testing/raw-client';
 import { until } from '../testing/raw-origin';
-import { serving, type Given, type Serving } from '../testing/serving';
+import { answering, get, serving, stopAnswering, type Given } from '../testing/serving';
 import { HttpServer } from './http-server';
 
-const started: Serving[] = [];
-afterEach(async () => {
-  await Promise.all(started.splice(0).map(({ server }) => server.stop(0)));
-});
-
-async function answering(...args: Parameters<typeof serving>): Promise<Serving> {
-  const under = await serving(...args);
-  started.push(under);
-  return under;
-}
-
-const get = (path: string, more = ''): string => `GET ${path} HTTP/1.1\r\nHost: gw\r\n${more}\r\n`;
+afterEach(stopAnswering);
 
 async function* brokenOff(): AsyncGenerator<Uint8Array> {
   yield Buffer.from('half');

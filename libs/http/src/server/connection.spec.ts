@@ -5,20 +5,9 @@ import { CERTIFICATE, PRIVATE_KEY } from '../testing/certificate';
 import { RawClient, say, statusesOf } from '../testing/raw-client';
 import { until, untilStill } from '../testing/raw-origin';
 import { HttpServer } from './http-server';
-import { serving, type Given, type Serving } from '../testing/serving';
+import { answering, get, stopAnswering, type Given } from '../testing/serving';
 
-const started: Serving[] = [];
-afterEach(async () => {
-  await Promise.all(started.splice(0).map(({ server }) => server.stop(0)));
-});
-
-async function answering(...args: Parameters<typeof serving>): Promise<Serving> {
-  const under = await serving(...args);
-  started.push(under);
-  return under;
-}
-
-const get = (path: string, more = ''): string => `GET ${path} HTTP/1.1\r\nHost: gw\r\n${more}\r\n`;
+afterEach(stopAnswering);
 
 describe('pipelining', () => {
   it('serves one request at a time, and tells all that the client has gone', async () => {

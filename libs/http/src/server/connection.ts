@@ -176,7 +176,7 @@ export class ServerConnection implements Timed, Reader, OpenConnection {
     try {
       this.take(chunk);
     } catch (error) {
-      this.socket.destroy();
+      this.cutOff();
       this.context.onDefect(error);
     }
   }

@@ -11,10 +11,9 @@ import {
 } from './answer';
 import { pumpBody, type BodyPump } from './body-pump';
 import type { ServerConnection } from './connection';
+import { writeMessage } from '../write-message';
 import { ServerRequest, type SoundHead } from './request';
 
-/** Head and body up to this leave as one string. */
-const ONE_WRITE_BYTES = 2048;
 /** Above this a body is written in slices: of a single write nobody knows how far it has come. */
 const SLICED_BYTES = 256 * 1024;
 const SLICE_BYTES = 64 * 1024;
@@ -206,21 +205,13 @@ export class Exchange implements BodySource {
   }
 
   private writeWhole(head: AnswerHead, body: Uint8Array | undefined): void {
-    const { socket } = this.connection;
-    if (body === undefined || body.byteLength === 0) socket.write(head.text, 'latin1');
-    else if (body.byteLength > SLICED_BYTES) {
+    const bytes = body?.byteLength ?? 0;
+    if (body !== undefined && bytes > SLICED_BYTES) {
       this.pump = pumpBody(sliced(body), head, this);
       return;
-    } else {
-      this.sentBytes = body.byteLength;
-      if (body.byteLength <= ONE_WRITE_BYTES) socket.write(head.text + latin1(body), 'latin1');
-      else {
-        socket.cork();
-        socket.write(head.text, 'latin1');
-        socket.write(body);
-        socket.uncork();
-      }
     }
+    this.sentBytes = bytes;
+    writeMessage(this.connection.socket, head.text, body);
     this.flushed();
   }
 
@@ -270,10 +261,6 @@ function check({ contentLength }: AnswerHead, body: Uint8Array | undefined): voi
 
 async function* sliced(bytes: Uint8Array): AsyncGenerator<Uint8Array> {
   for (let at = 0; at < bytes.byteLength; at += SLICE_BYTES) yield bytes.subarray(at, at + SLICE_BYTES);
-}
-
-function latin1(bytes: Uint8Array): string {
-  return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString('latin1');
 }
 
 /** Gives back the source of a body that nobody will read on. */

@@ -1,4 +1,5 @@
 /** Peers that say exactly the given bytes, and what to say to them, for tests of whoever builds on this. Never shipped code's. */
+export { ok, origin, stopCalling } from './calling';
 export * from './certificate';
 export * from './raw-client';
 export * from './raw-origin';

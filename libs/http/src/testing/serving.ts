@@ -41,3 +41,18 @@ export async function serving(
   await new Promise<void>((resolve) => server.listener.listen(0, '127.0.0.1', resolve));
   return { server, port: (server.listener.address() as AddressInfo).port, asked, finished };
 }
+
+const started: Serving[] = [];
+
+/** As `serving`, until `stopAnswering`. */
+export async function answering(...args: Parameters<typeof serving>): Promise<Serving> {
+  const under = await serving(...args);
+  started.push(under);
+  return under;
+}
+
+export async function stopAnswering(): Promise<void> {
+  await Promise.all(started.splice(0).map(({ server }) => server.stop(0)));
+}
+
+export const get = (path: string, more = ''): string => `GET ${path} HTTP/1.1\r\nHost: gw\r\n${more}\r\n`;

@@ -1,22 +1,14 @@
 import type { UpstreamReply } from '@gatehouse/engine';
-import { rested, startRawOrigin, until, type OnRequest, type RawOrigin } from '@gatehouse/http/testing';
+import { ok, origin, rested, stopCalling, until, type OnRequest } from '@gatehouse/http/testing';
 import type { SocketUpstream } from './socket-upstream';
 import { faultOf, requestTo, streamed, textOf, upstream } from './testing/requests';
 
-const ok = (body: string): string => `HTTP/1.1 200 OK\r\ncontent-length: ${body.length}\r\n\r\n${body}`;
-const origins: RawOrigin[] = [];
 let calls: SocketUpstream;
 beforeEach(() => (calls = upstream()));
 afterEach(async () => {
   calls.close();
-  await Promise.all(origins.splice(0).map((origin) => origin.stop()));
+  await stopCalling();
 });
-
-async function origin(onRequest: OnRequest): Promise<RawOrigin> {
-  const started = await startRawOrigin(onRequest);
-  origins.push(started);
-  return started;
-}
 
 describe('a client that goes away', () => {
   it('leaves no origin connection, whatever the request was doing', async () => {

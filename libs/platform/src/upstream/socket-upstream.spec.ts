@@ -4,30 +4,23 @@ import { gzipSync } from 'node:zlib';
 import { GatewayError } from '@gatehouse/engine';
 import {
   CERTIFICATE,
+  ok,
+  origin,
   PRIVATE_KEY,
   startRawOrigin,
+  stopCalling,
   until,
   untilStill,
-  type OnRequest,
-  type RawOrigin,
 } from '@gatehouse/http/testing';
 import type { SocketUpstream } from './socket-upstream';
 import { faultOf, requestTo, streamed, textOf, upstream } from './testing/requests';
 
-const ok = (body: string): string => `HTTP/1.1 200 OK\r\ncontent-length: ${body.length}\r\n\r\n${body}`;
-const origins: RawOrigin[] = [];
 let calls: SocketUpstream;
 beforeEach(() => (calls = upstream()));
 afterEach(async () => {
   calls.close();
-  await Promise.all(origins.splice(0).map((origin) => origin.stop()));
+  await stopCalling();
 });
-
-async function origin(onRequest: OnRequest): Promise<RawOrigin> {
-  const started = await startRawOrigin(onRequest);
-  origins.push(started);
-  return started;
-}
 
 describe('what goes over the wire', () => {
   it('passes fields as they are, duplicates kept, and invents none', async () => {

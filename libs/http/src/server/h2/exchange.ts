@@ -67,7 +67,7 @@ export class H2Exchange implements BodySource, Rester, Timed {
 
   /** The wheel's call: an upload that is too slow, or a client that takes no bytes. */
   expire(): void {
-    if (this.answer === undefined && this.leftMs() > 0) {
+    if (!this.isReceived && this.wantedAtMs !== 0 && this.leftMs() > 0) {
       this.session.context.wheel.set(this, this.leftMs());
       return;
     }
@@ -123,15 +123,14 @@ export class H2Exchange implements BodySource, Rester, Timed {
   }
 
   private reply(answer: ServerAnswer): void {
-    this.answer = answer;
     const { body } = answer;
     if (typeof body === 'object' && !(body instanceof Uint8Array)) this.source = body[Symbol.asyncIterator]();
     if (this.isOver || this.stream.destroyed) {
-      this.isOver = true;
       this.giveBack();
       answer.finish(0, false);
       return;
     }
+    this.answer = answer;
     try {
       this.write(answer);
     } catch {

@@ -258,6 +258,20 @@ describe('deadlines', () => {
     expect((await heard(stream)).headers[':status']).toBe(408);
   });
 
+  it('of an upload do not end an answer that began before its end, while it moves', async () => {
+    const under = await answering(({ body }) => ({ body: body.stream() }), {
+      deadlines: { bodyGraceMs: 60 },
+    });
+    const stream = sessionTo(under).request({ ':path': '/', ':method': 'POST' });
+    const answer = heard(stream);
+    for (let i = 0; i < 10; i++) {
+      stream.write('x'.repeat(100));
+      await new Promise((resolve) => setTimeout(resolve, 20));
+    }
+    stream.end();
+    expect(await answer).toMatchObject({ body: 'x'.repeat(1000), code: 0 });
+  });
+
   it('of a client that takes no bytes', async () => {
     const under = await answering(() => ({ body: Buffer.alloc(3_000_000) }), { deadlines: { stallMs: 80 } });
     const stream = sessionTo(under).request({ ':path': '/' });
