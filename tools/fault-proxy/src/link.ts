@@ -51,14 +51,11 @@ export class Link {
 
   /** The faults are others now. */
   changed(): void {
-    const { blackHole, source } = this.#options;
-    if (blackHole() === 'silent') source.pause();
-    else if (this.#queuedBytes < MAX_QUEUED_BYTES) source.resume();
     this.#carry();
   }
 
   #take(bytes: Buffer, isEnd: boolean): void {
-    const { faults, blackHole, random, source, onSwallowed } = this.#options;
+    const { faults, blackHole, random, onSwallowed } = this.#options;
     if (this.#isEnded) return;
     if (blackHole() === 'swallow') return onSwallowed(bytes.length);
     const { latencyMs = 0, jitterMs = 0 } = faults() ?? {};
@@ -66,11 +63,22 @@ export class Link {
     this.#lastDueMs = Math.max(this.#lastDueMs, performance.now() + latencyMs + random() * jitterMs);
     this.#queue.push({ bytes, isEnd, dueMs: this.#lastDueMs });
     this.#queuedBytes += bytes.length;
-    if (this.#queuedBytes >= MAX_QUEUED_BYTES) source.pause();
     this.#carry();
   }
 
   #carry(): void {
+    this.#writeWhatMayGo();
+    this.#holdSource();
+  }
+
+  /** After the writing, which may have made room: nothing else would let a source that was held before it go on. */
+  #holdSource(): void {
+    const { blackHole, source } = this.#options;
+    if (blackHole() === 'silent' || this.#queuedBytes >= MAX_QUEUED_BYTES) source.pause();
+    else source.resume();
+  }
+
+  #writeWhatMayGo(): void {
     while (!this.#isWaiting) {
       const next = this.#queue[0];
       if (next === undefined || this.#isEnded || this.#options.blackHole() !== undefined) return;
@@ -125,8 +133,6 @@ export class Link {
 
   #carryOn(): void {
     this.#isWaiting = false;
-    const { source, blackHole } = this.#options;
-    if (this.#queuedBytes < MAX_QUEUED_BYTES && blackHole() !== 'silent') source.resume();
     this.#carry();
   }
 
