@@ -1,6 +1,6 @@
 /** The data plane over several processes: this one holds the listener and the management address, workers serve. */
 import cluster from 'node:cluster';
-import { Supervisor, workerEnvironment } from '@gatehouse/data-plane';
+import { absolveWorker, Supervisor, workerEnvironment } from '@gatehouse/data-plane';
 import { createLogger, format, startManagementServer, type Config } from '@gatehouse/platform';
 
 export interface Supervised {
@@ -16,6 +16,7 @@ export async function supervise(config: Config, workers: number): Promise<Superv
     workers,
     logger,
     environmentOf: (place) => workerEnvironment(config, place),
+    onKilled: (place) => absolveWorker(config, place),
     onHopeless: () => process.exit(1),
   });
   const management = await startManagementServer(config.managementListen, [supervisor.probe]);

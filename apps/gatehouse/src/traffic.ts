@@ -2,7 +2,7 @@
 import cluster, { type Worker } from 'node:cluster';
 import { createWriteStream } from 'node:fs';
 import { join } from 'node:path';
-import { startDataPlane, Supervisor, workerEnvironment } from '@gatehouse/data-plane';
+import { absolveWorker, startDataPlane, Supervisor, workerEnvironment } from '@gatehouse/data-plane';
 import {
   ConfigError,
   readPublicKeys,
@@ -90,6 +90,7 @@ async function startWorkers(
       logger,
       environmentOf: (place) => workerEnvironment(config, place),
       onFork: (worker) => serveWorker(feed, worker),
+      onKilled: (place) => absolveWorker(config, place),
       onHopeless: () => hopeless(),
     }),
     (one) => one.stop(),

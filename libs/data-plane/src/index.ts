@@ -3,4 +3,4 @@ export { Supervisor, type SupervisorOptions } from './supervisor/supervisor';
 export { linkToSupervisor, type WorkerLink } from './supervisor/worker-link';
 export { runNode, type NodeOptions } from './supervisor/run-node';
 export { fail, onStopSignal } from './supervisor/stop-signal';
-export { workerEnvironment } from './supervisor/worker-environment';
+export { absolveWorker, workerEnvironment } from './supervisor/worker-environment';

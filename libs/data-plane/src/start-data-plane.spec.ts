@@ -271,7 +271,7 @@ describe('static stability', () => {
     await until(() => node.faults().feed !== undefined, 'feed fault');
   });
 
-  it('keeps two generations and no part that neither needs, all private to the owner', async () => {
+  it('keeps the newest generation, the newest that has served for its time, and no part that neither needs, all private to the owner', async () => {
     await publishTwo();
     const node = await start();
     for (const revision of [3, 4, 5]) {
@@ -280,9 +280,10 @@ describe('static stability', () => {
       await until(() => saved().at(-1) === String(revision), `revision ${revision} on disk`);
     }
     await node.stop();
-    expect(saved()).toEqual(['4', '5']);
+    expect(saved()).toEqual(['2', '5']);
     const parts = join(folder.path, 'snapshots', 'parts');
-    expect(readdirSync(parts)).toHaveLength(2);
+    // Of api1 in both revisions, and of api2 in revision 2.
+    expect(readdirSync(parts)).toHaveLength(3);
     for (const name of readdirSync(parts)) expect(statSync(join(parts, name)).mode & 0o077).toBe(0);
     expect(statSync(parts).mode & 0o077).toBe(0);
   });

@@ -24,6 +24,7 @@ import { Faults } from './snapshots/faults';
 import { Reporter } from './snapshots/reporter';
 import { Served } from './snapshots/served';
 import { Subscription } from './snapshots/subscription';
+import { Trials, trialsFile } from './snapshots/trials';
 
 export interface DataPlaneOptions {
   readonly config: Pick<
@@ -100,15 +101,18 @@ class Node implements DataPlane {
       defaultHostSuffixes: config.hostSuffixes,
     });
     this.faultBook = new Faults(logger, () => this.reporter?.send());
+    const folder = join(config.dataDir, 'snapshots');
+    const trials = new Trials(trialsFile(config.dataDir), () => this.subscription.wake());
     this.subscription = new Subscription({
       feed,
       publicKeys,
       logger,
       faults: this.faultBook,
-      served: new Served(this.gateway, this.faultBook, (apiId, stage) =>
+      trials,
+      served: new Served(this.gateway, this.faultBook, trials, (apiId, stage) =>
         options.telemetry?.observer.forget(apiId, stage),
       ),
-      disk: new DiskStore(join(config.dataDir, 'snapshots')),
+      disk: new DiskStore(folder, (hash) => trials.isProven(hash)),
       onApplied: () => this.onApplied(),
     });
   }

@@ -21,11 +21,14 @@ export interface Generation extends StoredGeneration {
 export class DiskStore {
   private readonly manifests: string;
   private readonly parts: string;
-  /** Newest first: the newest, and the newest complete one before it. */
+  /** Newest first: the newest, and the newest before it that is complete and has proved itself. */
   private kept: Generation[] = [];
 
-  /** `folder` is made when it is first written to. */
-  constructor(folder: string) {
+  /** `folder` is made when it is first written to. A node goes back only to what has proved itself. */
+  constructor(
+    folder: string,
+    private readonly isProven: (hash: string) => boolean,
+  ) {
     this.manifests = join(folder, 'manifests');
     this.parts = join(folder, 'parts');
   }
@@ -52,6 +55,11 @@ export class DiskStore {
     return readFile(join(this.parts, hash)).catch(() => undefined);
   }
 
+  async holdsAll(hashes: readonly string[]): Promise<boolean> {
+    const names = new Set(await readdir(this.parts).catch(() => []));
+    return hashes.every((hash) => names.has(hash));
+  }
+
   /** The parts first, then the manifest that needs them, then what nobody needs any longer is removed. */
   async save(generation: Generation, newParts: ReadonlyMap<string, Uint8Array>): Promise<void> {
     await mkdir(this.manifests, { recursive: true, mode: 0o700 });
@@ -61,7 +69,7 @@ export class DiskStore {
     await syncFolder(this.parts);
     await syncFolder(this.manifests);
     const before = this.kept.filter(({ revision }) => revision < generation.revision);
-    const older = before.find(({ isComplete }) => isComplete) ?? before[0];
+    const older = before.find((one) => one.isComplete && one.hashes.every(this.isProven)) ?? before[0];
     this.kept = older === undefined ? [generation] : [generation, older];
     await this.removeUnused();
   }

@@ -7,6 +7,7 @@ import { SnapshotRefused, type Manifest, type ManifestEntry, type Problem } from
 import { reasonOf } from '@gatehouse/platform';
 import type { Faults } from './faults';
 import { PartLoader } from './part-loader';
+import type { Trials } from './trials';
 
 /** Bytes of a part by its hash; `undefined` = not to be had there. */
 export type ReadPart = (entry: ManifestEntry) => Promise<Uint8Array | undefined>;
@@ -21,10 +22,13 @@ export interface FetchedPart {
 
 export class Served {
   private readonly entries = new Map<string, ManifestEntry>();
+  /** Places whose newest is not admitted. */
+  private leftOut: ReadonlySet<string> = new Set();
 
   constructor(
     private readonly gateway: Gateway,
     private readonly faults: Faults,
+    private readonly trials: Trials,
     /** A stage is not served any longer. */
     private readonly onRemoved: (apiId: string, stage: string) => void = () => undefined,
     private readonly loader = new PartLoader(gateway),
@@ -35,9 +39,18 @@ export class Served {
     return manifest.entries.every((entry) => this.isServed(entry));
   }
 
-  /** Reads what changed, then swaps all of it between two requests. Never rejects. Resolves with the new parts. */
-  async takeOver(manifest: Manifest, read: ReadPart): Promise<FetchedPart[]> {
-    const parts = await this.fetchAll(manifest.entries, read);
+  /**
+   * Reads what changed, then swaps all of it between two requests. Never rejects. Resolves with the new parts. They are on
+   * trial where `onTrial` says so; default: all.
+   */
+  async takeOver(
+    manifest: Manifest,
+    read: ReadPart,
+    onTrial: (entry: ManifestEntry) => boolean = () => true,
+  ): Promise<FetchedPart[]> {
+    const changed = this.admitted(manifest.entries.filter((entry) => !this.isServed(entry)));
+    await this.trials.begin(changed.filter(onTrial).map(({ hash }) => hash));
+    const parts = await this.fetchAll(changed, read);
     const places = new Set(manifest.entries.map(placeOf));
     const removed = [...this.entries].filter(([place]) => !places.has(place));
     this.gateway.swap(
@@ -52,7 +65,9 @@ export class Served {
   /** Fills the gaps of `manifest` with what an older one names there; the faults of the gaps stay. */
   async fillGaps(manifest: Manifest, older: Manifest, read: ReadPart): Promise<void> {
     const gaps = new Set(manifest.entries.map(placeOf).filter((place) => !this.entries.has(place)));
-    const lent = older.entries.filter((entry) => gaps.has(placeOf(entry)));
+    const lent = older.entries.filter(
+      (entry) => gaps.has(placeOf(entry)) && this.trials.refusal(entry) === undefined,
+    );
     const parts = await this.fetchAll(lent, read);
     this.gateway.swap(parts.map(({ draft }) => draft));
     for (const { entry } of parts) this.entries.set(placeOf(entry), entry);
@@ -62,9 +77,22 @@ export class Served {
     return this.entries.get(placeOf(entry))?.hash === entry.hash;
   }
 
+  /** What is left out is a fault until it is taken over, or no longer published. */
+  private admitted(changed: readonly ManifestEntry[]): ManifestEntry[] {
+    const refused = new Map<ManifestEntry, string>();
+    for (const entry of changed) {
+      const refusal = this.trials.refusal(entry);
+      if (refusal !== undefined) refused.set(entry, refusal);
+    }
+    const places = new Set([...refused.keys()].map(placeOf));
+    for (const place of this.leftOut) if (!places.has(place)) this.faults.clear(place);
+    for (const [entry, refusal] of refused) this.faults.set(placeOf(entry), refusal);
+    this.leftOut = places;
+    return changed.filter((entry) => !refused.has(entry));
+  }
+
   private async fetchAll(entries: readonly ManifestEntry[], read: ReadPart): Promise<FetchedPart[]> {
-    const changed = entries.filter((entry) => !this.isServed(entry));
-    const parts = await inBatches(changed, (entry) => this.fetch(entry, read));
+    const parts = await inBatches(entries, (entry) => this.fetch(entry, read));
     return parts.filter((part) => part !== undefined);
   }
 

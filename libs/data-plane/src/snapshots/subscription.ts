@@ -10,6 +10,7 @@ import { within } from './deadline';
 import type { DiskStore, Generation } from './disk-store';
 import type { Faults } from './faults';
 import type { ReadPart, Served } from './served';
+import type { Trials } from './trials';
 
 const POLL_MS = 2000;
 const FEED_TIMEOUT_MS = 2500;
@@ -27,6 +28,7 @@ export interface SubscriptionOptions {
   readonly served: Served;
   readonly faults: Faults;
   readonly disk: DiskStore;
+  readonly trials: Trials;
   /** Called after each revision that was applied. */
   readonly onApplied: () => void;
 }
@@ -49,7 +51,8 @@ export class Subscription {
 
   /** Newest generation whose manifest verifies; where a part of it does not, that API's part of the one before. */
   async loadFromDisk(): Promise<void> {
-    const { disk, served, logger } = this.options;
+    const { disk, served, logger, trials } = this.options;
+    await trials.load();
     const sound: { manifest: Manifest; sealed: Uint8Array }[] = [];
     for (const { sealed } of await disk.generations()) {
       const manifest = this.verified(sealed, MANIFEST_ON_DISK, -1);
@@ -58,9 +61,9 @@ export class Subscription {
     const [newest, ...older] = sound;
     if (newest === undefined) return;
     const read: ReadPart = (entry) => disk.part(entry.hash);
-    await served.takeOver(newest.manifest, read);
+    await served.takeOver(newest.manifest, read, ({ hash }) => trials.isOnTrial(hash));
     for (const { manifest } of older) await served.fillGaps(newest.manifest, manifest, read);
-    disk.adopt(sound.map(({ manifest, sealed }) => this.generation(manifest, sealed)));
+    disk.adopt(await Promise.all(sound.map((one) => this.onDisk(one.manifest, one.sealed))));
     this.applied(newest.manifest);
     logger.info('serving the last good revision from disk', { revision: newest.manifest.revision });
   }
@@ -98,6 +101,7 @@ export class Subscription {
     await this.unsubscribe?.().catch(() => undefined);
     await this.running;
     await this.saving;
+    await this.options.trials.close();
   }
 
   private schedule(): void {
@@ -178,12 +182,14 @@ export class Subscription {
   }
 
   private generation(manifest: Manifest, sealed: Uint8Array): Generation {
-    return {
-      revision: manifest.revision,
-      sealed,
-      hashes: manifest.entries.map(({ hash }) => hash),
-      isComplete: this.options.served.holds(manifest),
-    };
+    const isComplete = this.options.served.holds(manifest);
+    return { revision: manifest.revision, sealed, hashes: hashesOf(manifest), isComplete };
+  }
+
+  private async onDisk(manifest: Manifest, sealed: Uint8Array): Promise<Generation> {
+    const hashes = hashesOf(manifest);
+    const isComplete = await this.options.disk.holdsAll(hashes);
+    return { revision: manifest.revision, sealed, hashes, isComplete };
   }
 
   /** Off the request path, one after the other. A full disk costs the next start its copy, not this node its traffic. */
@@ -199,4 +205,8 @@ export class Subscription {
         this.options.logger.warn('the revision could not be saved to disk', { reason: reasonOf(error) }),
       );
   }
+}
+
+function hashesOf({ entries }: Manifest): string[] {
+  return entries.map(({ hash }) => hash);
 }

@@ -20,6 +20,8 @@ export interface SupervisorOptions {
   readonly logger: Logger;
   /** Called for each worker, also for one that replaces another. */
   readonly onFork?: (worker: Worker) => void;
+  /** The worker at this place was killed from outside: nothing that it did was the cause. */
+  readonly onKilled: (place: number) => void;
   /** A worker failed before any was ready: the settings are wrong, so starting again would not help. */
   readonly onHopeless: () => void;
 }
@@ -98,6 +100,7 @@ export class Supervisor {
       if (this.stopping) return;
       if (!this.wasReady && code !== 0 && signal === null) return this.options.onHopeless();
       this.options.logger.error('a worker ended', { worker: place.number, why: signal ?? String(code) });
+      if (signal === 'SIGKILL') this.options.onKilled(place.number);
       place.failures = Date.now() - place.startedAt < YOUNG_MS ? place.failures + 1 : 0;
       setTimeout(() => this.replace(place), delayMs(place.failures));
     });

@@ -1,11 +1,21 @@
 import { join } from 'node:path';
 import type { Config } from '@gatehouse/platform';
+import { absolveTrials, trialsFile } from '../snapshots/trials';
 
 /** Each worker is a node of its own, with a disk copy of its own; the trusted keys are the same. `place` counts from 1. */
 export function workerEnvironment(config: Config, place: number): NodeJS.ProcessEnv {
   return {
     GATEHOUSE_NODE_ID: `${config.nodeId}-${place}`,
-    GATEHOUSE_DATA_DIR: join(config.dataDir, `worker-${place}`),
+    GATEHOUSE_DATA_DIR: workerFolder(config, place),
     GATEHOUSE_SNAPSHOT_PUBLIC_KEY_FILE: config.snapshotPublicKeyFile,
   };
+}
+
+/** What the worker at this place had just taken over is not to blame for its death. */
+export function absolveWorker(config: Config, place: number): void {
+  absolveTrials(trialsFile(workerFolder(config, place)));
+}
+
+function workerFolder({ dataDir }: Config, place: number): string {
+  return join(dataDir, `worker-${place}`);
 }
