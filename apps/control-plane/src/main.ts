@@ -7,9 +7,9 @@ import {
   createLogger,
   format,
   readConfig,
-  RedisFeed,
   startManagementServer,
 } from '@gatehouse/platform';
+import { RedisFeed } from '@gatehouse/platform/redis-feed';
 
 async function main(): Promise<void> {
   const config = readConfig(process.env);

@@ -5,7 +5,8 @@ import { createServer, request, type IncomingMessage, type Server } from 'node:h
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { createLogger, RedisFeed, startEchoOrigin, type EchoOrigin } from '@gatehouse/platform';
+import { createLogger, startEchoOrigin, type EchoOrigin } from '@gatehouse/platform';
+import { RedisFeed } from '@gatehouse/platform/redis-feed';
 import { publishProxy } from './testing/publish-proxy';
 import { freePort, startMain, startRedis, until, type NodeProcess } from './testing/node-process';
 

@@ -5,14 +5,8 @@
 import '@gatehouse/platform/node-version';
 import cluster from 'node:cluster';
 import { fail, onStopSignal, runNode } from '@gatehouse/data-plane';
-import {
-  ConfigError,
-  readConfig,
-  readPublicKeys,
-  RedisFeed,
-  type Address,
-  type Config,
-} from '@gatehouse/platform';
+import { ConfigError, readConfig, readPublicKeys, type Address, type Config } from '@gatehouse/platform';
+import { RedisFeed } from '@gatehouse/platform/redis-feed';
 import { supervise } from './supervise';
 
 const VERSION = '0.1.0';

@@ -5,7 +5,6 @@ import { credentialFiles, startControlPlane, type ControlPlane } from '@gatehous
 import {
   schemeOf,
   MemoryFeed,
-  RedisFeed,
   startEchoOrigin,
   startEmbeddedPostgres,
   startManagementServer,
@@ -17,6 +16,7 @@ import {
   type NodeReport,
   type Probe,
 } from '@gatehouse/platform';
+import { RedisFeed } from '@gatehouse/platform/redis-feed';
 import { ensureDemo, type Demo } from './demo';
 import { Started } from './started';
 import { startTraffic } from './traffic';

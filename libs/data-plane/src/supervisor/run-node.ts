@@ -1,5 +1,6 @@
 /** A process that is a data plane and nothing else: alone, or as a worker behind a supervisor. It runs until it is told to stop. */
 import cluster from 'node:cluster';
+import { flushCompileCache } from 'node:module';
 import {
   createLogger,
   format,
@@ -61,4 +62,6 @@ export async function runNode(options: NodeOptions): Promise<void> {
     link.close();
   });
   const link = linkToSupervisor(dataPlane.probe, stop);
+  // By itself Node writes it at an orderly end, which a worker that has to be replaced soon did not have.
+  flushCompileCache();
 }

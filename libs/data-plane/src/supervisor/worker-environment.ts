@@ -8,6 +8,8 @@ export function workerEnvironment(config: Config, place: number): NodeJS.Process
     GATEHOUSE_NODE_ID: `${config.nodeId}-${place}`,
     GATEHOUSE_DATA_DIR: workerFolder(config, place),
     GATEHOUSE_SNAPSHOT_PUBLIC_KEY_FILE: config.snapshotPublicKeyFile,
+    // Node keeps compiled code there, so that a worker that replaces another is there sooner.
+    NODE_COMPILE_CACHE: join(config.dataDir, 'compile-cache'),
   };
 }
 

@@ -1,4 +1,3 @@
 export * from './feed';
 export * from './memory-feed';
-export * from './redis-feed';
 export * from './channel-feed';
