@@ -34,6 +34,7 @@ const EVIL: [string, string, string][] = [
   ['a head of 100 KB', `HTTP/1.1 200 OK\r\nx: ${'y'.repeat(100_000)}\r\n\r\n`, 'broken'],
   ['1,500 fields', `HTTP/1.1 200 OK\r\n${many(1500)}\r\n`, 'broken'],
   ['an injected line', 'HTTP/1.1 200 OK\r\nSet-Cookie: a\nb: c\r\n\r\n', 'broken'],
+  ['a status line that a CR alone ends', 'HTTP/1.1 200 OK\r\rcontent-length: 0\r\n\r\n', 'broken'],
   ['a folded field', 'HTTP/1.1 200 OK\r\na: b\r\n c\r\ncontent-length: 0\r\n\r\n', 'broken'],
   ['NUL in a field', 'HTTP/1.1 200 OK\r\na: b\0c\r\ncontent-length: 0\r\n\r\n', 'broken'],
   ['another coding', 'HTTP/1.1 200 OK\r\ntransfer-encoding: gzip\r\n\r\nabc', 'broken'],

@@ -16,6 +16,7 @@ import {
   WINDOW_BYTES,
 } from './llhttp';
 import { METHODS } from './methods';
+import { StatusLine } from './status-line';
 
 export interface MessageHead {
   /** Empty in an answer. */
@@ -70,12 +71,15 @@ export class MessageParser {
   private isTrailer = false;
   private gapBytes = 0;
   private partial: Partial | undefined = undefined;
+  /** Of an answer. */
+  private readonly statusLine: StatusLine | undefined;
 
   constructor(
     private readonly type: typeof REQUEST | typeof RESPONSE,
     private readonly limits: ParserLimits,
   ) {
     this.pointer = llhttp().llhttp_alloc(type);
+    this.statusLine = type === RESPONSE ? new StatusLine() : undefined;
   }
 
   /** Reads from `offset` to the end of the message or of the chunk; returns where it stopped. */
@@ -88,7 +92,9 @@ export class MessageParser {
     const wasm = llhttp();
     const code = wasm.llhttp_execute(this.pointer, at, to - offset);
     const end = code === OK ? to : offset + wasm.llhttp_get_error_pos(this.pointer) - at;
-    this.end(code, at, end - offset, chunk, offset);
+    const { statusLine } = this;
+    if (statusLine?.isRead === false && !statusLine.follow(chunk, offset, end)) this.refusal = 400;
+    else this.end(code, at, end - offset, chunk, offset);
     return end;
   }
 
@@ -146,8 +152,11 @@ export class MessageParser {
     } else this.keepPartial(at, headBytes, bytes);
     this.isComplete = notes.isComplete;
     this.isInside = !notes.isComplete && (this.isInBody || this.isInside || bytes > 0);
-    if (notes.isComplete) this.isInBody = this.isTrailer = false;
-    if (notes.isComplete) this.gapBytes = 0;
+    if (notes.isComplete) {
+      this.isInBody = this.isTrailer = false;
+      this.gapBytes = 0;
+      this.statusLine?.restart();
+    }
   }
 
   private takeHead(): void {

@@ -29,6 +29,7 @@ export const REFUSED: [string, string, number][] = [
   ['S14 leading space', `POST / HTTP/1.1\r\n Transfer-Encoding: chunked\r\n${H}\r\n0\r\n\r\n`, 400],
   ['S15 bare LF', `GET / HTTP/1.1\nHost: gw.test\n\n`, 400],
   ['S16 bare CR in a value', `GET / HTTP/1.1\r\n${H}x: a\rb\r\n\r\n`, 400],
+  ['S17c CR CR behind the request line', `GET / HTTP/1.1\r\r${H}\r\n`, 400],
   ['S17b CR before a request', `GET / HTTP/1.1\r\n${H}x: y\r\n\rGET /next HTTP/1.1\r\n${H}\r\n`, 400],
   ['S18 chunk size 0x3', `POST / HTTP/1.1\r\n${H}${TE}\r\n0x3\r\nabc\r\n0\r\n\r\n`, 400],
   ['S19 chunk size -1', `POST / HTTP/1.1\r\n${H}${TE}\r\n-1\r\nabc\r\n0\r\n\r\n`, 400],
