@@ -3,6 +3,7 @@
  * `InboundRequest`, the pipeline's steps read and extend the `Exchange` made of it, and the listener writes the `Answer`.
  */
 import { CountedBody } from './counted-body';
+import type { CountedChannel } from './counted-channel';
 import type { Fault } from './errors';
 import type { Kit, TraceContext, UpstreamReply, UpstreamUrl } from './ports';
 import type { RouteProgram, StageFacts } from './program';
@@ -28,6 +29,20 @@ export interface CancelSignal {
   removeEventListener(type: 'abort', listener: () => void): void;
 }
 
+/** Bytes both ways with somebody who has left HTTP for another protocol. */
+export interface ByteChannel {
+  /** What the far end sends, until its end; throws where that breaks off. May be iterated once; what is not read is held back. */
+  readonly incoming: AsyncIterable<Uint8Array>;
+  /** Aborts when the far end has broken off, whichever direction was in use. */
+  readonly signal: CancelSignal;
+  /** Resolves when there is room for more; rejects when the far end takes no more. `bytes` must not change any more. */
+  write(bytes: Uint8Array): Promise<void>;
+  /** Nothing follows from this side; what comes in goes on. */
+  end(): void;
+  /** Both directions, at once. */
+  abort(): void;
+}
+
 export interface InboundRequest {
   /** Verb as sent; `X-HTTP-Method-Override` is applied by the engine, not here. */
   readonly method: string;
@@ -44,6 +59,8 @@ export interface InboundRequest {
   readonly sourceIp: string;
   readonly localPort: number;
   readonly body: Body;
+  /** Is it an upgrade to WebSocket, which may be answered with a `channel`? Default: no. */
+  readonly asksWebSocket?: boolean;
   /** Aborts when the client has gone or the node drains hard. */
   readonly signal: CancelSignal;
 }
@@ -55,6 +72,11 @@ export interface Reply {
   readonly headers: HeaderList;
   /** A stream is written chunked unless `headers` holds its content-length. */
   readonly body: ReplyBody;
+  /**
+   * With status 101, to a request that `asksWebSocket`: behind the head, what this sends goes to the client, and what the client
+   * sends is written to it. The listener ends or aborts it.
+   */
+  readonly channel?: ByteChannel | undefined;
 }
 
 /** What the listener writes. `finish` is called exactly once, after the last byte or when the client has gone. */
@@ -99,6 +121,8 @@ export class Exchange {
 
   outgoing: Outgoing | undefined = undefined;
   upstream: UpstreamReply | undefined = undefined;
+  /** Of a tunnel to the integration. */
+  channel: CountedChannel | undefined = undefined;
   /** Status that a MOCK request template asks for. */
   mockStatus = 0;
   integrationStatus: number | undefined = undefined;
@@ -135,6 +159,7 @@ export class Exchange {
   }
 
   get requestBytes(): number {
+    if (this.channel !== undefined) return this.channel.bytes;
     return this.body instanceof CountedBody ? this.body.bytes : (this.body.length ?? 0);
   }
 

@@ -1,5 +1,5 @@
 /** What the engine needs of the world. Adapters live in `platform`; every adapter passes the port's contract suite. */
-import type { Body, CancelSignal, HeaderList } from './exchange';
+import type { Body, ByteChannel, CancelSignal, HeaderList } from './exchange';
 
 export interface UpstreamRequest {
   /** Pools are never shared between accounts. */
@@ -9,6 +9,8 @@ export interface UpstreamRequest {
   readonly headers: HeaderList;
   /** `undefined` = no body. */
   readonly body: Uint8Array | Body | undefined;
+  /** Asks the origin to leave HTTP for WebSocket; of a GET without a body only. */
+  readonly upgrade?: 'websocket' | undefined;
   /** Until the answer is there, all of it where its body is gathered, its head where it is streamed. */
   readonly timeoutMs: number;
   readonly tlsInsecureSkipVerification: boolean;
@@ -28,6 +30,8 @@ export interface UpstreamReply {
   readonly status: number;
   readonly headers: HeaderList;
   readonly body: Body;
+  /** Of a 101 only, which comes only to a request with `upgrade`. Whoever gets it must end or abort it. */
+  readonly channel?: ByteChannel | undefined;
 }
 
 export type UpstreamFault =

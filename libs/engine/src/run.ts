@@ -4,7 +4,7 @@
  */
 import { GatewayError, httpFault, restFault, type Fault } from './errors';
 import { faultReply } from './fault-reply';
-import type { Answer, Exchange, HeaderList, Reply, ReplyBody } from './exchange';
+import type { Answer, ByteChannel, Exchange, HeaderList, Reply, ReplyBody } from './exchange';
 
 /** `early` = refused before routing. Neither throws nor rejects. */
 export function run(x: Exchange, early: Fault | undefined): Answer | Promise<Answer> {
@@ -52,6 +52,7 @@ function conclude(x: Exchange, first: Reply): Answer {
   try {
     for (const step of x.route.reply) reply = step(x, reply) ?? reply;
   } catch (error) {
+    first.channel?.abort();
     reply = errorReply(x, error);
   }
   x.status = reply.status;
@@ -62,6 +63,7 @@ class RunningAnswer implements Answer {
   readonly status: number;
   readonly headers: HeaderList;
   readonly body: ReplyBody;
+  readonly channel: ByteChannel | undefined;
   #finished = false;
 
   constructor(
@@ -71,6 +73,7 @@ class RunningAnswer implements Answer {
     this.status = reply.status;
     this.headers = reply.headers;
     this.body = reply.body;
+    this.channel = reply.channel;
   }
 
   /** The first call counts. A fault of an after step is reported, never thrown: the client has its answer. */

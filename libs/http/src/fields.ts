@@ -6,6 +6,11 @@ const NO_VALUE = /[^\t\x20-\x7e\x80-\xff]/;
 
 export class FieldError extends Error {}
 
+/** Is this value of `Upgrade` the one protocol that we switch to? (RFC 6455 4.1) */
+export function isWebSocket(value: string): boolean {
+  return value.toLowerCase() === 'websocket';
+}
+
 /** `name: value` with its line end. Throws `FieldError`. */
 export function fieldLine(name: string, value: string): string {
   if (!TOKEN.test(name) || NO_VALUE.test(value)) throw new FieldError('not a field of HTTP');

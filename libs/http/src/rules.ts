@@ -146,6 +146,15 @@ export const READING_RULES: readonly Omit<Rule, 'isBroken'>[] = [
   { name: 'trailers are dropped', rfc: '9110 6.5.1', vectors: ['S28'], status: 0 },
 ];
 
+/** What may leave HTTP. Any other request for an upgrade is served as a plain one, and is the last of its connection. */
+export const UPGRADE_RULES: readonly Omit<Rule, 'isBroken' | 'status'>[] = [
+  {
+    name: 'an upgrade is to websocket, by a GET of HTTP/1.1 without body, and Connection lists it',
+    rfc: '9110 7.8',
+    vectors: ['T3', 'U1', 'U2', 'U3', 'U4', 'U5', 'U6', 'U7', 'U8', 'U9'],
+  },
+];
+
 /** What is left out of the fields that a handler sees. */
 export const DROPPING_RULES: readonly Omit<Rule, 'isBroken' | 'status'>[] = [
   { name: 'names with an underscore', rfc: '9110 5.1', vectors: ['H07', 'H09'] },

@@ -2,6 +2,7 @@
 import type { HttpIntegration } from '@gatehouse/snapshot';
 import type { Exchange, Outgoing, Reply } from '../exchange';
 import { answerFailure } from '../integrations/failure';
+import { tunnelReply, upgradeOf } from '../integrations/tunnel';
 import type { Kit, SpanRecord } from '../ports';
 import type { StepFactory } from '../program';
 
@@ -22,11 +23,14 @@ async function call(x: Exchange, kit: Kit, integration: HttpIntegration): Promis
       method: outgoing.method,
       headers: outgoing.headers,
       body: outgoing.body,
+      upgrade: upgradeOf(x, integration, outgoing),
       timeoutMs: integration.timeoutMs,
       tlsInsecureSkipVerification: integration.tlsInsecureSkipVerification,
       signal: x.request.signal,
     });
     x.integrationStatus = x.upstream.status;
+    const { channel, headers } = x.upstream;
+    if (channel !== undefined) return tunnelReply(x, headers, channel);
   } catch (error) {
     return answerFailure(x, error);
   } finally {

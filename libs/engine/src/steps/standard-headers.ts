@@ -8,8 +8,9 @@ export const standardHeaders: ReplyStepFactory = ({ facts }) => {
       headers.push('apigw-requestid', x.requestId);
     };
   }
-  return (x, { headers }) => {
+  return (x, { headers, channel }) => {
     headers.push('x-amzn-RequestId', x.requestId, 'x-amz-apigw-id', x.extendedRequestId);
-    if (firstField(headers, 'content-type') === undefined) headers.push('Content-Type', 'application/json');
+    if (channel === undefined && firstField(headers, 'content-type') === undefined)
+      headers.push('Content-Type', 'application/json');
   };
 };

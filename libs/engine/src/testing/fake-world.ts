@@ -111,6 +111,7 @@ export interface AskedFor {
   readonly body?: string | Body;
   readonly signal?: AbortSignal;
   readonly secure?: boolean;
+  readonly asksWebSocket?: boolean;
 }
 
 export function request(asked: AskedFor): InboundRequest {
@@ -126,6 +127,7 @@ export function request(asked: AskedFor): InboundRequest {
     sourceIp: '198.51.100.7',
     localPort: 8080,
     body: typeof asked.body === 'object' ? asked.body : bodyOf(asked.body ?? ''),
+    asksWebSocket: asked.asksWebSocket ?? false,
     signal: asked.signal ?? new AbortController().signal,
   };
 }

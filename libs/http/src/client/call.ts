@@ -1,4 +1,5 @@
 /** One request, over at most two connections: it settles once, with an answer or with a fault. */
+import type { ByteChannel } from '../byte-channel';
 import { MessageBody, noBody, type BodySource } from '../message-body';
 import type { MessageHead } from '../framing/message-parser';
 import type { ClientConnection } from './connection';
@@ -55,6 +56,16 @@ export class Call<O extends Origin> implements BodySource {
     this.resolve({ status: head.status, headers: head.fields, body });
   }
 
+  /** The origin has left HTTP. */
+  switched(head: MessageHead, channel: ByteChannel): void {
+    this.over();
+    this.resolve({ status: head.status, headers: head.fields, body: noBody(), channel });
+  }
+
+  errorOf(fault: ClientFault): Error {
+    return asError(this.options, fault);
+  }
+
   receive(pieces: readonly Uint8Array[]): void {
     for (const piece of pieces) this.body?.push(piece);
   }
@@ -67,7 +78,7 @@ export class Call<O extends Origin> implements BodySource {
   fail(fault: ClientFault): void {
     if (this.isOver) return;
     this.over();
-    const error = asError(this.options, fault);
+    const error = this.errorOf(fault);
     if (this.body !== undefined) this.body.fail(error);
     else this.reject(error);
   }

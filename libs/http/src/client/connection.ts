@@ -10,6 +10,7 @@ import { writeMessage } from '../write-message';
 import type { Call } from './call';
 import { ClientFault } from './fault';
 import type { Origin, ReadInto } from './options';
+import { OriginChannel, type ChannelOwner } from './origin-channel';
 import { isSound } from './sound-answer';
 import { sendUpload } from './upload';
 
@@ -37,7 +38,7 @@ export interface ConnectionOwner<O extends Origin> {
   retry(call: Call<O>): void;
 }
 
-export class ClientConnection<O extends Origin> implements Timed, Reader, Rester {
+export class ClientConnection<O extends Origin> implements Timed, Reader, Rester, ChannelOwner {
   deadlineMs = Infinity;
   lookAtMs = 0;
   slot = -1;
@@ -46,6 +47,8 @@ export class ClientConnection<O extends Origin> implements Timed, Reader, Rester
   private socket: Socket | undefined = undefined;
   private readonly parser: MessageParser;
   private call: Call<O> | undefined;
+  /** Since the origin has left HTTP. */
+  private channel: OriginChannel | undefined = undefined;
   private isConnected = false;
   private isGone = false;
   private isSpoken = false;
@@ -87,7 +90,7 @@ export class ClientConnection<O extends Origin> implements Timed, Reader, Rester
     socket.on('error', (error) => (this.error = error));
     socket.on('end', () => this.ended());
     socket.on('close', () => this.lost());
-    const isSecuring = (socket as Partial<TLSSocket>).encrypted === true && isHandshaking(socket);
+    const isSecuring = isSecured(socket) && isHandshaking(socket);
     if (socket.connecting || isSecuring)
       socket.once(isSecuring ? 'secureConnect' : 'connect', () => this.connected());
     else this.connected();
@@ -165,7 +168,15 @@ export class ClientConnection<O extends Origin> implements Timed, Reader, Rester
     this.socket?.destroy();
     this.parser.free();
     this.owner.closed(this, this.turnsOfRest > 0);
+    this.channel?.closed();
     call?.fail(fault ?? new ClientFault('broken', 'the connection was closed'));
+  }
+
+  /** An end would say that all was said; over TLS a connection without a goodbye is as good. */
+  reset(): void {
+    const { socket } = this;
+    if (socket !== undefined && !isSecured(socket)) socket.resetAndDestroy();
+    this.destroy(undefined);
   }
 
   private connected(): void {
@@ -220,22 +231,28 @@ export class ClientConnection<O extends Origin> implements Timed, Reader, Rester
   }
 
   private mayReadOn(bytes: number): boolean {
-    if (this.call !== undefined) this.isQueued = !turn.mayReadOn(bytes, this);
+    if (this.call !== undefined || this.channel !== undefined) this.isQueued = !turn.mayReadOn(bytes, this);
     return !this.isQueued;
   }
 
   private read(chunk: Uint8Array): void {
     if (this.isGone) return;
     const { call } = this;
-    // Nobody asked: whoever came next would get this for an answer.
-    if (call === undefined) return this.destroy(undefined);
+    if (call === undefined) return this.readUnasked(chunk);
     this.isSpoken = true;
     let offset = 0;
     while (offset < chunk.length && this.call === call) {
       offset = this.parser.read(chunk, offset);
       this.parsed(call, offset === chunk.length);
     }
+    if (this.channel !== undefined && offset < chunk.length) this.readUnasked(chunk.subarray(offset));
     if (this.call === call && call.isStreamed && !this.isHeld) this.awaitBody();
+  }
+
+  private readUnasked(chunk: Uint8Array): void {
+    if (this.channel !== undefined) this.channel.receive(new Uint8Array(chunk));
+    // Nobody asked: whoever came next would get this for an answer.
+    else this.destroy(undefined);
   }
 
   private awaitBody(): void {
@@ -261,16 +278,30 @@ export class ClientConnection<O extends Origin> implements Timed, Reader, Rester
     isClean: boolean,
     pieces: readonly Uint8Array[],
   ): void {
-    if (!isSound(head)) return this.garbled();
+    const isSwitchAsked = call.request.upgrade !== undefined;
+    if (!isSound(head, isSwitchAsked)) return this.garbled();
+    if (head.status === 101) return this.switchProtocols(call, head);
     if (head.status < 200) {
       if (++this.interim > MAX_INTERIM) this.garbled();
       return;
     }
     this.owner.answered();
-    this.isLast = !head.isKeepAlive;
+    this.isLast = isSwitchAsked || !head.isKeepAlive;
     if (isComplete) this.call = undefined;
     call.answer(head, isComplete, pieces);
     if (isComplete) this.release(isClean);
+  }
+
+  /** The deadline was for this head. */
+  private switchProtocols(call: Call<O>, head: MessageHead): void {
+    const { socket, owner } = this;
+    if (socket === undefined) return;
+    owner.answered();
+    owner.wheel.clear(this);
+    this.call = undefined;
+    const gone = (): Error => call.errorOf(new ClientFault('broken', 'the tunnel broke off', this.error));
+    this.channel = new OriginChannel(socket, this, gone);
+    call.switched(head, this.channel);
   }
 
   private completed(call: Call<O>, isClean: boolean): void {
@@ -295,8 +326,9 @@ export class ClientConnection<O extends Origin> implements Timed, Reader, Rester
 
   /** The origin will say no more. */
   private ended(): void {
-    const { call } = this;
+    const { call, channel } = this;
     if (this.isGone) return;
+    if (channel !== undefined) return channel.ended();
     if (call?.isAnswered === true && this.parser.finish()) {
       this.isLast = true;
       this.completed(call, true);
@@ -306,6 +338,7 @@ export class ClientConnection<O extends Origin> implements Timed, Reader, Rester
   private lost(): void {
     if (this.isGone) return;
     const { call, error } = this;
+    if (this.channel !== undefined) return this.destroy(undefined);
     if (!this.isConnected) return this.refused(error ?? new Error('closed while connecting'));
     if (call !== undefined && this.answers > 0 && !this.isSpoken && call.isRepeatable) {
       this.call = undefined;
@@ -316,6 +349,10 @@ export class ClientConnection<O extends Origin> implements Timed, Reader, Rester
 }
 
 const NO_PIECES: readonly Uint8Array[] = [];
+
+function isSecured(socket: Socket): boolean {
+  return (socket as Partial<TLSSocket>).encrypted === true;
+}
 
 function isHandshaking(socket: Socket): boolean {
   return (socket as { secureConnecting?: boolean }).secureConnecting !== false;

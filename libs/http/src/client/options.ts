@@ -1,5 +1,6 @@
 /** What a client is told once, and what a request to an origin is made of. */
 import type { Socket } from 'node:net';
+import type { ByteChannel } from '../byte-channel';
 import type { OnDefect } from '../defect';
 import type { MessageBody } from '../message-body';
 import type { CancelSignal } from '../cancellation';
@@ -23,7 +24,7 @@ export interface ReadInto {
 
 /**
  * Opens a socket, connected or still connecting; what it throws or rejects with is the `cause` of an `unconnected` fault.
- * This is the place for address checks.
+ * This is the place for address checks. Half of a tunnel outlives the other only where the socket has `allowHalfOpen`.
  */
 export type Connect<O extends Origin> = (origin: O, onread: ReadInto) => Socket | Promise<Socket>;
 
@@ -63,6 +64,8 @@ export interface ClientRequest<O extends Origin> {
   /** `[name, value, ...]`. Fields of the connection and of the framing are ours, and left out. */
   readonly headers: readonly string[];
   readonly body: Uint8Array | Upload | undefined;
+  /** Asks the origin to leave HTTP for WebSocket (RFC 6455 4.1); of a GET without a body only. Default: not asked. */
+  readonly upgrade?: 'websocket' | undefined;
   /**
    * Until the answer is there, since the request was sent; of an answer that is streamed, until its head is there, for
    * `bodySilenceMs` bounds the rest.
@@ -75,4 +78,6 @@ export interface ClientAnswer {
   readonly status: number;
   readonly headers: string[];
   readonly body: MessageBody;
+  /** Of a 101 only, which comes only to a request with `upgrade`. Whoever gets it must end it; nothing bounds its silence. */
+  readonly channel?: ByteChannel | undefined;
 }

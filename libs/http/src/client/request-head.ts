@@ -4,12 +4,16 @@ import type { ClientRequest, Origin } from './options';
 
 const EXPECTING_BODY = new Set(['POST', 'PUT', 'PATCH']);
 const METHOD = /^[A-Z-]+$/;
+const KEPT_ALIVE = 'connection: keep-alive\r\n';
+/** RFC 6455 4.1; the `Sec-WebSocket-*` fields are the caller's. */
+const UPGRADED = 'connection: Upgrade\r\nupgrade: websocket\r\n';
 const TARGET = /^\/[\x21-\x7e]*$/;
 
 /** Throws `FieldError` or `RangeError` where HTTP has no words for it. */
 export function requestHead<O extends Origin>(request: ClientRequest<O>): string {
-  const { method, target, headers } = request;
+  const { method, target, headers, upgrade } = request;
   if (!METHOD.test(method) || !TARGET.test(target)) throw new RangeError('not a request line');
+  if (upgrade !== undefined) checkUpgrade(request);
   let host: string | undefined;
   let lines = '';
   for (let i = 0; i + 1 < headers.length; i += 2) {
@@ -20,7 +24,13 @@ export function requestHead<O extends Origin>(request: ClientRequest<O>): string
     else lines += fieldLine(name, headers[i + 1] ?? '');
   }
   const first = fieldLine('host', host ?? authority(request.origin));
-  return `${method} ${target} HTTP/1.1\r\n${first}connection: keep-alive\r\n${lines}${framing(request)}\r\n`;
+  const options = upgrade === undefined ? KEPT_ALIVE : UPGRADED;
+  return `${method} ${target} HTTP/1.1\r\n${first}${options}${lines}${framing(request)}\r\n`;
+}
+
+/** RFC 6455 4.1. */
+function checkUpgrade<O extends Origin>({ method, body }: ClientRequest<O>): void {
+  if (method !== 'GET' || body !== undefined) throw new RangeError('not a request that may be upgraded');
 }
 
 function framing<O extends Origin>({ method, body }: ClientRequest<O>): string {

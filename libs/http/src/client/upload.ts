@@ -1,5 +1,6 @@
 /** Sends a streamed request body as fast as the origin takes it. */
 import type { Socket } from 'node:net';
+import { drained } from '../drained';
 
 export interface UploadJob {
   readonly socket: Socket;
@@ -46,15 +47,4 @@ function writeChunk(socket: Socket, chunk: Uint8Array, isChunked: boolean): bool
   const isRoomLeft = socket.write('\r\n', 'latin1');
   socket.uncork();
   return isRoomLeft;
-}
-
-function drained(socket: Socket): Promise<void> {
-  if (!socket.writableNeedDrain || socket.destroyed) return Promise.resolve();
-  return new Promise((resolve) => {
-    const settle = (): void => {
-      socket.off('drain', settle).off('close', settle);
-      resolve();
-    };
-    socket.on('drain', settle).on('close', settle);
-  });
 }

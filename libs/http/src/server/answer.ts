@@ -1,5 +1,6 @@
 /** What a handler gives back, and how its head goes on the wire. */
 import { STATUS_CODES } from 'node:http';
+import type { ByteChannel } from '../byte-channel';
 import { fieldLine, NameTable } from '../fields';
 
 export type AnswerBody = string | Uint8Array | AsyncIterable<Uint8Array> | undefined;
@@ -10,6 +11,11 @@ export interface ServerAnswer {
   readonly headers: readonly string[];
   /** A stream is written chunked unless `headers` holds its content-length. */
   readonly body: AnswerBody;
+  /**
+   * With status 101, to a request that `asksWebSocket`: behind the head, what this sends goes to the client, and what the client
+   * sends is written to it. It is aborted where the client goes first, be that before the head is written.
+   */
+  readonly channel?: ByteChannel | undefined;
   /** Called exactly once, after the last byte or when the client has gone. */
   finish(bytes: number, isComplete: boolean): void;
 }
@@ -47,6 +53,14 @@ export function answerHead(answer: ServerAnswer, framing: AnswerFraming): Answer
   return ended(status, given.hasDate ? lines : lines + dateLine(), contentLength, framing);
 }
 
+/** RFC 9110 15.2.2. Throws `FieldError` or `RangeError` where HTTP has no words for it. */
+export function switchingHead(answer: ServerAnswer): string {
+  if (answer.status !== 101) throw new RangeError('a channel belongs to a 101');
+  const { lines, hasDate } = givenLines(answer);
+  const date = hasDate ? '' : dateLine();
+  return `${statusLine(101)}${lines}${date}Connection: Upgrade\r\nUpgrade: websocket\r\n\r\n`;
+}
+
 function givenLines({ status, headers }: ServerAnswer): {
   lines: string;
   contentLength: number | undefined;
@@ -61,7 +75,8 @@ function givenLines({ status, headers }: ServerAnswer): {
     const kind = ANSWER_NAMES.kindOf(name);
     if (kind === 'ours') continue;
     if (kind === 'length') {
-      if (contentLength !== undefined || status === 204) continue;
+      // RFC 9110 8.6: none in these.
+      if (contentLength !== undefined || status === 204 || status === 101) continue;
       contentLength = lengthOf(value);
     } else if (kind === 'date') hasDate = true;
     lines += fieldLine(name, value);

@@ -12,6 +12,7 @@ import { refusalText } from './answer';
 import { Exchange } from './exchange';
 import type { Deadlines, Handle } from './options';
 import { peerOf, soundHead, type Peer } from './request';
+import type { Tunnel } from './tunnel';
 
 /** Pipelined bytes that are kept while a request is served. */
 const MAX_PENDING_BYTES = 65_536;
@@ -40,7 +41,7 @@ export interface OpenConnection {
   cutOff(): void;
 }
 
-type State = 'idle' | 'head' | 'busy' | 'lingering' | 'closed';
+type State = 'idle' | 'head' | 'busy' | 'tunnel' | 'lingering' | 'closed';
 
 export class ServerConnection implements Timed, Reader, OpenConnection {
   deadlineMs = Infinity;
@@ -50,6 +51,7 @@ export class ServerConnection implements Timed, Reader, OpenConnection {
   private state: State = 'idle';
   private readonly parser: MessageParser;
   private exchange: Exchange | undefined = undefined;
+  private tunnel: Tunnel | undefined = undefined;
   private pending: Uint8Array[] = [];
   private pendingBytes = 0;
   private isReading = false;
@@ -105,6 +107,9 @@ export class ServerConnection implements Timed, Reader, OpenConnection {
       case 'busy':
         this.exchange?.expire();
         return;
+      case 'tunnel':
+        this.cutOff();
+        return;
       case 'lingering':
         this.socket.destroy();
         return;
@@ -124,6 +129,23 @@ export class ServerConnection implements Timed, Reader, OpenConnection {
     if (context.phase === 'closing' && this.pending.length === 0) return this.linger();
     context.wheel.set(this, context.deadlines.idleMs);
     if (!this.isReading && this.pending.length > 0) this.readPending();
+  }
+
+  /** The 101 is written: what comes from now on is the tunnel's, and so is what waits. */
+  switched(tunnel: Tunnel): void {
+    this.state = 'tunnel';
+    this.tunnel = tunnel;
+    this.parser.free();
+    if (!this.isReading) this.pour(tunnel);
+  }
+
+  private pour(tunnel: Tunnel): void {
+    const { pending } = this;
+    this.pending = [];
+    this.pendingBytes = 0;
+    for (const chunk of pending) tunnel.receive(chunk);
+    this.isFull = false;
+    this.unpause();
   }
 
   /** Refuses what the client is saying and closes. A request is answered once, so an answer under way is only cut off. */
@@ -183,6 +205,7 @@ export class ServerConnection implements Timed, Reader, OpenConnection {
 
   private take(chunk: Uint8Array): void {
     if (this.isDone) return this.discard(chunk);
+    if (this.tunnel !== undefined) return this.tunnel.receive(chunk);
     if (this.pending.length > 0 || this.exchange?.isReceived === true) {
       this.pending.push(chunk);
       this.pendingBytes += chunk.byteLength;
@@ -195,7 +218,8 @@ export class ServerConnection implements Timed, Reader, OpenConnection {
     this.isReading = true;
     this.read(chunk);
     this.isReading = false;
-    if (this.exchange === undefined && this.pending.length > 0) this.readPending();
+    if (this.tunnel !== undefined) this.pour(this.tunnel);
+    else if (this.exchange === undefined && this.pending.length > 0) this.readPending();
   }
 
   private readPending(): void {
@@ -207,6 +231,7 @@ export class ServerConnection implements Timed, Reader, OpenConnection {
       this.read(chunk);
     }
     this.isReading = false;
+    if (this.tunnel !== undefined) return this.pour(this.tunnel);
     if (this.isFull && this.pendingBytes < MAX_PENDING_BYTES) {
       this.isFull = false;
       this.unpause();
@@ -265,6 +290,7 @@ export class ServerConnection implements Timed, Reader, OpenConnection {
   private ended(): void {
     if (this.exchange?.isHandedOver === true) return;
     if (this.isDone) return this.socket.destroySoon();
+    if (this.tunnel !== undefined) return this.tunnel.clientEnded();
     if (this.state !== 'busy') return this.linger();
     // A client that says goodbye does not wait for its answer.
     this.cutOff();

@@ -1,10 +1,12 @@
 /** One request and its answer. The answer's `finish` is called exactly once, whatever becomes of the client. */
+import type { ByteChannel } from '../byte-channel';
 import type { MessageHead } from '../framing/message-parser';
 import { BodyStream, MessageBody, noBody, type BodySource } from '../message-body';
 import {
   answerHead,
   isBodiless,
   refusalText,
+  switchingHead,
   type AnswerBody,
   type AnswerHead,
   type ServerAnswer,
@@ -13,12 +15,13 @@ import { pumpBody, type BodyPump } from './body-pump';
 import type { ServerConnection } from './connection';
 import { writeMessage } from '../write-message';
 import { ServerRequest, type SoundHead } from './request';
+import { Tunnel, type TunnelOwner } from './tunnel';
 
 /** Above this a body is written in slices: of a single write nobody knows how far it has come. */
 const SLICED_BYTES = 256 * 1024;
 const SLICE_BYTES = 64 * 1024;
 
-export class Exchange implements BodySource {
+export class Exchange implements BodySource, TunnelOwner {
   /** Is the last byte of the request here? */
   isReceived = false;
   /** Did a byte of the answer leave? */
@@ -30,6 +33,7 @@ export class Exchange implements BodySource {
   private readonly body: MessageBody;
   private answer: ServerAnswer | undefined = undefined;
   private pump: BodyPump | undefined = undefined;
+  private tunnel: Tunnel | undefined = undefined;
   private awaitsContinue: boolean;
   private isOver = false;
   private isLast: boolean;
@@ -58,6 +62,7 @@ export class Exchange implements BodySource {
       peer.remoteAddress,
       peer.localPort,
       this.body,
+      sound.asksWebSocket,
     );
   }
 
@@ -165,6 +170,7 @@ export class Exchange implements BodySource {
   }
 
   private write(answer: ServerAnswer): void {
+    if (answer.channel !== undefined) return this.switchProtocols(answer, answer.channel);
     const hasBody = this.head.method !== 'HEAD' && !isBodiless(answer.status);
     const whole = wholeOf(answer);
     if (whole === undefined && answer.body !== undefined) this.writeStream(answer, answer.body, hasBody);
@@ -176,6 +182,21 @@ export class Exchange implements BodySource {
       this.begin(head);
       this.writeWhole(head, hasBody ? whole : undefined);
     }
+  }
+
+  private switchProtocols(answer: ServerAnswer, channel: ByteChannel): void {
+    if (!this.request.asksWebSocket) throw new RangeError('no upgrade was asked for');
+    const head = switchingHead(answer);
+    const { connection } = this;
+    this.isAnswering = true;
+    connection.socket.write(head, 'latin1');
+    this.tunnel = new Tunnel(connection, channel, this);
+    connection.switched(this.tunnel);
+    this.tunnel.run();
+  }
+
+  tunnelled(): void {
+    this.over(true);
   }
 
   private writeStream(answer: ServerAnswer, body: AnswerBody, hasBody: boolean): void {
@@ -237,6 +258,7 @@ export class Exchange implements BodySource {
     if (!isComplete) {
       this.request.abort();
       pump?.stop();
+      this.tunnel?.stop();
       if (answer !== undefined && pump === undefined) cancel(answer);
     }
     if (!this.isReceived) this.body.fail(new Error('the upload broke off'));
@@ -264,7 +286,8 @@ async function* sliced(bytes: Uint8Array): AsyncGenerator<Uint8Array> {
 }
 
 /** Gives back the source of a body that nobody will read on. */
-function cancel({ body }: ServerAnswer): void {
+function cancel({ body, channel }: ServerAnswer): void {
+  channel?.abort();
   if (typeof body !== 'object' || body instanceof Uint8Array) return;
   body[Symbol.asyncIterator]()
     .return?.()

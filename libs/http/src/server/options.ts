@@ -17,6 +17,8 @@ export interface Deadlines {
   readonly stallMs: number;
   /** For a client to read the last answer, since the last byte that it said. */
   readonly lingerMs: number;
+  /** For a tunnel through which no byte moves, either way. */
+  readonly tunnelIdleMs: number;
 }
 
 export const DEADLINES: Deadlines = {
@@ -26,6 +28,7 @@ export const DEADLINES: Deadlines = {
   idleMs: 75_000,
   stallMs: 60_000,
   lingerMs: 1000,
+  tunnelIdleMs: 600_000,
 };
 
 export interface ServerOptions {

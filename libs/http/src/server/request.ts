@@ -2,7 +2,7 @@
 import type { Socket } from 'node:net';
 import { Cancellation, type CancelSignal } from '../cancellation';
 import type { MessageHead } from '../framing/message-parser';
-import { NameTable } from '../fields';
+import { isWebSocket, NameTable } from '../fields';
 import type { MessageBody } from '../message-body';
 import { brokenRule, type HeadFacts } from '../rules';
 
@@ -39,6 +39,8 @@ export class ServerRequest {
     readonly sourceIp: string,
     readonly localPort: number,
     readonly body: MessageBody,
+    /** May it be answered with 101 and a channel? */
+    readonly asksWebSocket: boolean,
   ) {}
 
   /** Aborts when the client has gone. */
@@ -60,6 +62,7 @@ export interface SoundHead {
   readonly bodyBytes: number | undefined;
   readonly expectsContinue: boolean;
   readonly asksUpgrade: boolean;
+  readonly asksWebSocket: boolean;
 }
 
 /** A number is the status that refuses the request. */
@@ -87,7 +90,19 @@ export function soundHead(head: MessageHead): SoundHead | number {
     bodyBytes: facts.codings > 0 ? undefined : Number(facts.length),
     expectsContinue: facts.expect !== undefined && head.version === 11,
     asksUpgrade: walked.asksUpgrade,
+    asksWebSocket: walked.asksUpgrade && asksWebSocket(facts, walked.fields),
   };
+}
+
+/** RFC 6455 4.1. `isUpgrade`: Connection lists it. A request with a body, or one that waits for a 100, has not ended with its head. */
+function asksWebSocket({ head, codings, length, expect }: HeadFacts, fields: readonly string[]): boolean {
+  if (!head.isUpgrade || head.method !== 'GET' || head.version !== 11) return false;
+  if (codings > 0 || Number(length) !== 0 || expect !== undefined) return false;
+  for (let i = 0; i < fields.length; i += 2) {
+    if (fields[i]?.toLowerCase() !== 'upgrade') continue;
+    if (fields[i + 1]?.split(',').some((protocol) => isWebSocket(protocol.trim())) === true) return true;
+  }
+  return false;
 }
 
 const NAMES = new NameTable<'host' | 'expect' | 'upgrade' | 'length' | 'coding'>([

@@ -2,7 +2,7 @@ import { connect } from 'node:net';
 import { say } from '../testing/raw-client';
 import { serving, type Serving } from '../testing/serving';
 import { C, H, NEXT, REFUSED, SERVED, TE } from '../testing/vectors';
-import { DROPPING_RULES, READING_RULES, REQUEST_RULES } from '../rules';
+import { DROPPING_RULES, READING_RULES, REQUEST_RULES, UPGRADE_RULES } from '../rules';
 
 let under: Serving;
 let handledBytes = 0;
@@ -88,5 +88,6 @@ it('every rule names its RFC section and a vector', () => {
     expect(vectors.length).toBeGreaterThan(0);
     for (const vector of vectors) expect(known).toContain(vector);
   }
-  for (const { rfc } of [...READING_RULES, ...DROPPING_RULES]) expect(rfc).toMatch(/^\d{4} \d/);
+  for (const { rfc } of [...READING_RULES, ...DROPPING_RULES, ...UPGRADE_RULES])
+    expect(rfc).toMatch(/^\d{4} \d/);
 });

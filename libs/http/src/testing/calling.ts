@@ -26,6 +26,7 @@ export function clientOf(options: Partial<ClientOptions<Origin>> = {}): HttpClie
       connect({
         host: hostname,
         port,
+        allowHalfOpen: true,
         onread: { buffer: onread.buffer, callback: (n, b) => onread.callback(n, b) },
       }),
     tickMs: 5,

@@ -4,4 +4,5 @@ export * from './certificate';
 export * from './raw-client';
 export * from './raw-origin';
 export * from './vectors';
+export * from './web-socket';
 export * from './rested';

@@ -31,8 +31,8 @@ export class RawClient {
   isClosed = false;
   readonly socket: Socket;
 
-  constructor(port: number) {
-    this.socket = connect(port, '127.0.0.1');
+  constructor(port: number, allowHalfOpen = false) {
+    this.socket = connect({ port, host: '127.0.0.1', allowHalfOpen });
     this.socket.on('data', (chunk) => (this.text += chunk.toString('latin1')));
     this.socket.on('error', () => undefined);
     this.socket.on('close', () => (this.isClosed = true));

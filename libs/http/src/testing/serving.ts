@@ -1,6 +1,7 @@
 /** A server whose answers a spec decides, and a record of what it was asked and how each exchange ended. */
 import type { AddressInfo } from 'node:net';
 import type { TlsOptions } from 'node:tls';
+import type { ByteChannel } from '../byte-channel';
 import type { AnswerBody, ServerAnswer } from '../server/answer';
 import { HttpServer } from '../server/http-server';
 import type { ServerOptions } from '../server/options';
@@ -10,6 +11,7 @@ export interface Given {
   readonly status?: number;
   readonly headers?: readonly string[];
   readonly body?: AnswerBody;
+  readonly channel?: ByteChannel;
 }
 
 export interface Serving {
@@ -26,10 +28,11 @@ export async function serving(
 ): Promise<Serving> {
   const asked: ServerRequest[] = [];
   const finished: Serving['finished'] = [];
-  const answer = ({ status = 200, headers = [], body }: Given): ServerAnswer => ({
+  const answer = ({ status = 200, headers = [], body, channel }: Given): ServerAnswer => ({
     status,
     headers,
     body,
+    channel,
     finish: (bytes, isComplete) => void finished.push({ bytes, isComplete }),
   });
   const handle = (request: ServerRequest): ServerAnswer | Promise<ServerAnswer> => {

@@ -24,6 +24,8 @@ export function originConnector(policy: AddressPolicy): Connect<GuardedOrigin> {
       noDelay: true,
       keepAlive: true,
       keepAliveInitialDelay: 60_000,
+      // Half of a tunnel may end before the other.
+      allowHalfOpen: true,
       onread: { buffer: onread.buffer, callback: (bytes, buffer) => onread.callback(bytes, buffer) },
     });
     return socket;
@@ -37,6 +39,7 @@ interface Place {
   readonly noDelay: boolean;
   readonly keepAlive: boolean;
   readonly keepAliveInitialDelay: number;
+  readonly allowHalfOpen: boolean;
   readonly onread: OnReadOpts;
 }
 

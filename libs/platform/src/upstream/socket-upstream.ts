@@ -61,13 +61,15 @@ export class SocketUpstream implements Upstream {
 }
 
 function asClientRequest(
-  { accountId, url, method, headers, timeoutMs, signal, tlsInsecureSkipVerification }: UpstreamRequest,
+  request: UpstreamRequest,
   body: Uint8Array | Body | undefined,
 ): ClientRequest<GuardedOrigin> {
+  const { accountId, url, method, headers, upgrade, timeoutMs, signal, tlsInsecureSkipVerification } =
+    request;
   const key = tlsInsecureSkipVerification ? `${accountId} insecure` : accountId;
   const { protocol, hostname, port, target } = url;
   const origin = { protocol, hostname, port, key, tlsInsecureSkipVerification };
-  return { origin, method, target, headers, body, timeoutMs, signal };
+  return { origin, method, target, headers, body, upgrade, timeoutMs, signal };
 }
 
 async function gathered(body: Body, signal: CancelSignal): Promise<Uint8Array> {

@@ -43,6 +43,8 @@ export class H2Exchange implements BodySource, Rester, Timed {
       peer.remoteAddress,
       peer.localPort,
       this.body,
+      // RFC 9113 8.6: HTTP/2 has no Upgrade, and we have no extended CONNECT (RFC 8441).
+      false,
     );
     stream.on('end', () => this.received());
     stream.on('close', () => this.closed());
@@ -124,6 +126,7 @@ export class H2Exchange implements BodySource, Rester, Timed {
 
   private reply(answer: ServerAnswer): void {
     const { body } = answer;
+    answer.channel?.abort();
     if (typeof body === 'object' && !(body instanceof Uint8Array)) this.source = body[Symbol.asyncIterator]();
     if (this.isOver || this.stream.destroyed) {
       this.giveBack();
