@@ -315,14 +315,13 @@ describe('native surface', () => {
 
   it('lists the problems of a published stage', async () => {
     const { id: restApiId = '', rootResourceId = '' } = await admin.rest.send(
-      new CreateRestApiCommand({ name: 'lambda' }),
+      new CreateRestApiCommand({ name: 'queue' }),
     );
     const key = { restApiId, resourceId: rootResourceId, httpMethod: 'GET' };
     await admin.rest.send(new PutMethodCommand({ ...key, authorizationType: 'NONE' }));
-    const uri =
-      'arn:aws:apigateway:us-east-1:lambda:path/2015-03-31/functions/arn:aws:lambda:us-east-1:000000000000:function:f/invocations';
+    const uri = 'arn:aws:apigateway:us-east-1:sqs:path/000000000000/q';
     await admin.rest.send(
-      new PutIntegrationCommand({ ...key, type: 'AWS_PROXY', integrationHttpMethod: 'POST', uri }),
+      new PutIntegrationCommand({ ...key, type: 'AWS', integrationHttpMethod: 'POST', uri }),
     );
     await admin.rest.send(new CreateDeploymentCommand({ restApiId, stageName: 'dev' }));
     const problems = async () =>

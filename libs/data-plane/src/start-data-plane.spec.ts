@@ -380,6 +380,8 @@ it('tells whose address is taken', async () => {
       nodeId: 'node-2',
       drainSeconds: 1,
       maxConnections: 10,
+      functionsEndpoints: [],
+      functionsCredentialsFile: '',
       maxOriginConnections: 10,
     },
     feed,

@@ -4,11 +4,12 @@
  */
 import type { KeyObject } from 'node:crypto';
 import { join } from 'node:path';
-import { Gateway, type Kit } from '@gatehouse/engine';
+import { DecisionCache, Gateway, OWN_DECISIONS, type Functions, type Kit } from '@gatehouse/engine';
 import {
   gauge,
   SocketListener,
   noTracing,
+  OidcTokens,
   reasonOf,
   SocketUpstream,
   type Address,
@@ -18,6 +19,7 @@ import {
   type Probe,
   type Telemetry,
 } from '@gatehouse/platform';
+import { functionsOf, type ClosableFunctions } from './functions';
 import { systemClock, systemRandom } from './random-and-clock';
 import { DiskStore } from './snapshots/disk-store';
 import { Faults } from './snapshots/faults';
@@ -39,6 +41,9 @@ export interface DataPlaneOptions {
     | 'drainSeconds'
     | 'maxConnections'
     | 'maxOriginConnections'
+    | 'functionsEndpoint'
+    | 'functionsEndpoints'
+    | 'functionsCredentialsFile'
   >;
   /** Its owner closes it, after `stop`. */
   readonly feed: Feed;
@@ -77,8 +82,12 @@ export async function startDataPlane(options: DataPlaneOptions): Promise<DataPla
   }
 }
 
+/** Of authorizers' results, in one process. */
+const MAX_DECISION_BYTES = 32 * 1024 * 1024;
+
 class Node implements DataPlane {
   private readonly upstream: SocketUpstream;
+  private readonly functions: ClosableFunctions;
   private readonly gateway: Gateway;
   private readonly faultBook: Faults;
   private readonly subscription: Subscription;
@@ -96,7 +105,8 @@ class Node implements DataPlane {
       ownAddresses: () => [this.gatewayAddress, ...ownAddresses()],
       onDefect: (error) => this.tellDefect(error),
     });
-    this.gateway = new Gateway(kitOf(options, this.upstream), {
+    this.functions = functionsOf(config, (error) => this.tellDefect(error));
+    this.gateway = new Gateway(kitOf(options, this.upstream, this.functions), {
       region: config.region,
       defaultHostSuffixes: config.hostSuffixes,
     });
@@ -186,6 +196,7 @@ class Node implements DataPlane {
     await Promise.all([this.subscription.stop(), this.listener?.stop(drainMs, this.options.newcomersMs)]);
     this.reporter?.stop();
     this.upstream.close();
+    this.functions.close();
   }
 
   private onApplied(): void {
@@ -208,9 +219,17 @@ class Node implements DataPlane {
   }
 }
 
-function kitOf({ logger, telemetry }: DataPlaneOptions, upstream: SocketUpstream): Kit {
+function kitOf({ logger, telemetry }: DataPlaneOptions, upstream: SocketUpstream, functions: Functions): Kit {
   return {
     upstream,
+    functions,
+    decisions: new DecisionCache({
+      clock: systemClock,
+      store: OWN_DECISIONS,
+      maxBytes: MAX_DECISION_BYTES,
+    }),
+    tokens: new OidcTokens({ upstream }),
+    secrets: { open: () => undefined },
     clock: systemClock,
     random: systemRandom(),
     tracing: telemetry?.tracing ?? noTracing,

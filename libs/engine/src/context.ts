@@ -3,7 +3,7 @@
  * and access logging"), read when asked. One table for mappings and access logs; secrets are not in it.
  */
 import { amznRoot, clfTime } from '@gatehouse/standards';
-import type { Exchange } from './exchange';
+import type { Exchange, JsonValue } from './exchange';
 
 export type ContextReader = (x: Exchange) => string | undefined;
 
@@ -30,6 +30,15 @@ const READERS: ReadonlyMap<string, ContextReader> = new Map<string, ContextReade
   ['requestTimeEpoch', (x) => String(Math.floor(x.wallMs(x.startedMs)))],
   ['identity.sourceIp', (x) => x.request.sourceIp],
   ['identity.userAgent', (x) => x.fields.userAgent],
+  ['identity.accessKey', (x) => x.identity.accessKey],
+  ['identity.accountId', (x) => x.identity.accountId],
+  ['identity.caller', (x) => x.identity.caller],
+  ['identity.user', (x) => x.identity.user],
+  ['identity.userArn', (x) => x.identity.userArn],
+  ['identity.apiKeyId', (x) => x.identity.apiKeyId],
+  ['authorizer.principalId', (x) => x.authorizer?.principalId],
+  ['authorizer.latency', (x) => whole(x.authorizer?.latencyMs)],
+  ['authorizer.integrationLatency', (x) => whole(x.authorizer?.latencyMs)],
   ['xrayTraceId', (x) => amznRoot(x.trace.traceId).slice('Root='.length)],
   ['error.message', (x) => x.fault?.message ?? undefined],
   ['error.messageString', (x) => (x.fault === undefined ? undefined : JSON.stringify(x.fault.message))],
@@ -49,5 +58,19 @@ const READERS: ReadonlyMap<string, ContextReader> = new Map<string, ContextReade
 
 /** `undefined` = no such variable, or none that this version fills. */
 export function contextReader(name: string): ContextReader | undefined {
-  return READERS.get(name);
+  return READERS.get(name) ?? authorizerReader(name);
+}
+
+/** `authorizer.claims.{claim}`, and what a function has put into its context. */
+function authorizerReader(name: string): ContextReader | undefined {
+  const [, claim, key] = /^authorizer\.(?:claims\.(.+)|(.+))$/.exec(name) ?? [];
+  if (claim !== undefined) return (x) => own(x.authorizer?.claims, claim);
+  if (key === undefined) return undefined;
+  return (x) => own(x.authorizer?.context, key);
+}
+
+function own(values: Readonly<Record<string, JsonValue>> | undefined, name: string): string | undefined {
+  if (values === undefined || !Object.hasOwn(values, name)) return undefined;
+  const value = values[name];
+  return typeof value === 'string' ? value : JSON.stringify(value);
 }

@@ -2,11 +2,21 @@
 import type { ApiKind } from '@gatehouse/snapshot';
 import { stageSteps, unmatchedRoute } from './pipeline';
 import type { Kit } from './ports';
-import type { StagePlan, StageProgram } from './program';
+import type { StageAccess, StagePlan, StageProgram } from './program';
 
 export function edgeProgram(kind: ApiKind, kit: Kit): StageProgram {
   const plan: StagePlan = {
-    facts: { kind, accountId: '-', apiId: '-', stage: '-', deploymentId: '-', stageVariables: new Map() },
+    facts: {
+      kind,
+      accountId: '-',
+      region: '-',
+      apiId: '-',
+      stage: '-',
+      deploymentId: '-',
+      stageVariables: new Map(),
+    },
+    binaryMediaTypes: [],
+    access: NOBODY_ENTERS,
     cors: undefined,
     accessLog: undefined,
   };
@@ -17,3 +27,12 @@ export function edgeProgram(kind: ApiKind, kit: Kit): StageProgram {
     unmatched: unmatchedRoute(plan, stageSteps(plan, kit)),
   };
 }
+
+const NOBODY_ENTERS: StageAccess = {
+  authorizers: {},
+  resourcePolicy: undefined,
+  isPrivate: true,
+  apiKeySource: 'HEADER',
+  apiKeys: undefined,
+  principals: [],
+};

@@ -26,11 +26,13 @@ export type GatewayResponseKind =
   | 'UNSUPPORTED_MEDIA_TYPE'
   | 'WAF_FILTERED';
 
-/** Ends a request. `detail` replaces the default message and must be fit for the client. */
+/** Ends a request. The others replace the defaults of a REST API; `detail` must be fit for the client. */
 export class GatewayError extends Error {
   constructor(
     readonly kind: GatewayResponseKind,
     readonly detail?: string,
+    readonly status?: number,
+    readonly errorType?: string,
   ) {
     super(detail ?? kind);
     this.name = 'GatewayError';
@@ -91,6 +93,8 @@ export interface Fault {
   readonly status: number;
   readonly errorType: string;
   readonly message: string | null;
+  /** The member of the body is `Message`. */
+  readonly isCapital?: boolean;
 }
 
 /** Unknown API, stage or host; disabled default endpoint (REST dialect). */
@@ -108,9 +112,20 @@ export const HEADERS_TOO_LARGE: Fault = {
 };
 
 export function restFault(error: GatewayError): Fault {
-  const { status, errorType, message } = GATEWAY_RESPONSES[error.kind];
-  // The two class defaults hold no status of their own; a step that throws one is at fault itself.
-  return { kind: error.kind, status: status ?? 500, errorType, message: error.detail ?? message };
+  const defaults = GATEWAY_RESPONSES[error.kind];
+  return {
+    kind: error.kind,
+    // The two class defaults hold no status of their own; a step that throws one is at fault itself.
+    status: error.status ?? defaults.status ?? 500,
+    errorType: error.errorType ?? defaults.errorType,
+    message: error.detail ?? defaults.message,
+    ...(isAccessDenied(error) && { isCapital: true }),
+  };
+}
+
+/** Recorded on AWS: a refusal by policies says `Message`, all others say `message`. */
+function isAccessDenied({ kind, errorType }: GatewayError): boolean {
+  return kind === 'ACCESS_DENIED' && errorType === undefined;
 }
 
 /** HTTP APIs have no gateway responses and fewer words: one status with its reason. */

@@ -5,7 +5,7 @@
 import { CountedBody } from './counted-body';
 import type { CountedChannel } from './counted-channel';
 import type { Fault } from './errors';
-import type { Kit, TraceContext, UpstreamReply, UpstreamUrl } from './ports';
+import type { FunctionResult, Kit, TraceContext, UpstreamReply, UpstreamUrl } from './ports';
 import type { RouteProgram, StageFacts } from './program';
 import { parseQuery, type QueryParameters } from './query';
 import type { RequestFields } from './request-fields';
@@ -94,6 +94,46 @@ export interface Outgoing {
   readonly spanId: string;
 }
 
+export type JsonValue =
+  string | number | boolean | null | readonly JsonValue[] | { readonly [name: string]: JsonValue };
+
+/** What an authorizer has said of the caller; integrations, mappings and logs see it. */
+export interface Authorization {
+  readonly by: 'function' | 'jwt' | 'cognito' | 'iam';
+  readonly principalId: string | undefined;
+  /** Of a function. REST: values as text. */
+  readonly context: Readonly<Record<string, JsonValue>>;
+  /** Of a token; values as text. */
+  readonly claims: Readonly<Record<string, string>> | undefined;
+  /** Of a JWT, where the route asks for scopes. */
+  readonly scopes: readonly string[] | undefined;
+  /** `undefined` = nothing was called. */
+  readonly latencyMs: number | undefined;
+  /** API key of the caller, where the API takes it from here. */
+  readonly usageIdentifierKey: string | undefined;
+}
+
+/** `$context.identity.*`, beside what the connection tells. */
+export interface Identity {
+  readonly accessKey: string | undefined;
+  readonly accountId: string | undefined;
+  readonly caller: string | undefined;
+  readonly user: string | undefined;
+  readonly userArn: string | undefined;
+  readonly apiKey: string | undefined;
+  readonly apiKeyId: string | undefined;
+}
+
+export const NOBODY: Identity = {
+  accessKey: undefined,
+  accountId: undefined,
+  caller: undefined,
+  user: undefined,
+  userArn: undefined,
+  apiKey: undefined,
+  apiKeyId: undefined,
+};
+
 /** Where the request was addressed, after host and base path are understood. */
 export interface Destination {
   readonly facts: StageFacts;
@@ -116,10 +156,17 @@ export class Exchange {
   readonly method: string;
   readonly path: string;
   readonly apiPath: string;
-  readonly body: Body;
+  /** Another one once a step has gathered it. */
+  body: Body;
   readonly startedMs: number;
 
+  authorizer: Authorization | undefined = undefined;
+  identity: Identity = NOBODY;
+  /** `WWW-Authenticate` of a refusal. */
+  challenge: string | undefined = undefined;
   outgoing: Outgoing | undefined = undefined;
+  /** Answer of a function integration. */
+  functionResult: FunctionResult | undefined = undefined;
   upstream: UpstreamReply | undefined = undefined;
   /** Of a tunnel to the integration. */
   channel: CountedChannel | undefined = undefined;

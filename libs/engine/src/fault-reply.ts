@@ -4,10 +4,11 @@ import type { Exchange, Reply } from './exchange';
 
 export function faultReply(x: Exchange, fault: Fault): Reply {
   x.fault = fault;
-  const body = JSON.stringify({ message: fault.message });
+  const body = JSON.stringify({ [fault.isCapital === true ? 'Message' : 'message']: fault.message });
   const headers =
     x.facts.kind === 'REST'
       ? ['x-amzn-ErrorType', fault.errorType, 'Content-Type', 'application/json']
       : ['content-type', 'application/json'];
+  if (x.challenge !== undefined) headers.push('www-authenticate', x.challenge);
   return { status: fault.status, headers, body };
 }

@@ -175,7 +175,7 @@ test('an API with a resource policy lets nobody pass, and sends nothing', async 
   const answer = await ask(gatewayOf(world, snapshotOf({ routes: [guarded] })), { path: '/prod/x' });
   expect([answer.status, answer.body]).toEqual([
     403,
-    '{"message":"User is not authorized to access this resource"}',
+    '{"Message":"User is not authorized to access this resource"}',
   ]);
   expect(world.sent).toEqual([]);
 });

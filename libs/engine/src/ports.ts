@@ -1,4 +1,5 @@
 /** What the engine needs of the world. Adapters live in `platform`; every adapter passes the port's contract suite. */
+import type { DecisionCache } from './authorization/decision-cache';
 import type { Body, ByteChannel, CancelSignal, HeaderList } from './exchange';
 
 export interface UpstreamRequest {
@@ -55,6 +56,105 @@ export class UpstreamError extends Error {
 /** Sends one request to an HTTP origin. Rejects with `UpstreamError` only. Redirects are not followed. */
 export interface Upstream {
   send(request: UpstreamRequest): Promise<UpstreamReply>;
+}
+
+export interface FunctionCall {
+  readonly accountId: string;
+  /** ARN of the function, maybe with a qualifier. */
+  readonly functionArn: string;
+  /** JSON. */
+  readonly payload: string | Uint8Array;
+  /** `true` = the function is started and nobody waits for its result (`Event`). */
+  readonly isAsync: boolean;
+  /** On whose behalf; a function's policy names it. `arn:aws:execute-api:...`. */
+  readonly sourceArn: string;
+  /** Role of the call; absent = the function's own policy must allow it. */
+  readonly credentials?: string;
+  /** Until the whole result is there. */
+  readonly timeoutMs: number;
+  readonly traceHeader?: string;
+  readonly signal: CancelSignal;
+}
+
+export interface FunctionResult {
+  /** As the function returned it; empty when async. */
+  readonly payload: Uint8Array;
+  /** The function threw, ran out of its time or died; the payload tells `errorMessage` and `errorType`. */
+  readonly isError: boolean;
+}
+
+export type FunctionFault =
+  | 'timeout' // no result within timeoutMs
+  | 'forbidden' // the function's policy does not allow it
+  | 'missing' // there is no such function, or no engine that has it
+  | 'throttled' // the engine runs as many as it may
+  | 'too-large' // payload or result above the engine's limit
+  | 'broken' // the engine cannot be reached or answers garbage
+  | 'aborted'; // the client went away
+
+export class FunctionError extends Error {
+  constructor(
+    readonly fault: FunctionFault,
+    message: string,
+  ) {
+    super(message);
+    this.name = 'FunctionError';
+  }
+}
+
+/** Runs functions by their ARN. Rejects with `FunctionError` only. */
+export interface Functions {
+  invoke(call: FunctionCall): Promise<FunctionResult>;
+}
+
+/** What a token says, signature, issuer and times checked. */
+export type Claims = Readonly<Record<string, unknown>>;
+
+export type TokenFault = 'invalid' | 'expired' | 'unavailable'; // unavailable: the issuer's keys cannot be had
+
+export class TokenError extends Error {
+  /** `message` is fit for the client. */
+  constructor(
+    readonly fault: TokenFault,
+    message: string,
+  ) {
+    super(message);
+    this.name = 'TokenError';
+  }
+}
+
+/** JSON Web Tokens of OpenID Connect issuers. */
+export interface Tokens {
+  /** What a token claims its issuer to be, nothing checked; `undefined` = it is no token. */
+  issuerOf(token: string): string | undefined;
+  /** At once where this token was checked before. Rejects with `TokenError` only. */
+  verify(token: string, issuer: string): Claims | Promise<Claims>;
+}
+
+/** Secrets that snapshots hold sealed for nodes. */
+export interface Secrets {
+  /** `undefined` = it was sealed for others, or changed, or moved. `purpose` is bound in. */
+  open(sealed: string, purpose: string): string | undefined;
+}
+
+export interface StoredDecision {
+  readonly text: string;
+  /** Epoch milliseconds. */
+  readonly untilMs: number;
+}
+
+/** The right, and the duty, to call the function that others wait for. One of the two methods is called, once. */
+export interface DecisionClaim {
+  /** Nobody waits for it. */
+  keep(decision: StoredDecision): void;
+  /** There is nothing to keep; whoever waits calls for himself. */
+  release(): void;
+}
+
+/** What nodes share of authorizers' results. Fails open to a claim: never rejects, and never holds anybody for longer. */
+export interface DecisionStore {
+  /** Waits at most `waitMs` for the result of a call that another node makes just now. */
+  obtain(key: string, waitMs: number): Promise<StoredDecision | DecisionClaim>;
 }
 
 /** Wall clock for what users see, monotonic for durations. */
@@ -134,6 +234,10 @@ export interface Defects {
 
 export interface Kit {
   readonly upstream: Upstream;
+  readonly functions: Functions;
+  readonly decisions: DecisionCache;
+  readonly tokens: Tokens;
+  readonly secrets: Secrets;
   readonly clock: Clock;
   readonly random: Random;
   readonly tracing: Tracing;

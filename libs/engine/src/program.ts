@@ -1,5 +1,14 @@
 /** The compiled form of a snapshot: what the pipeline runs. Immutable; swapped whole. */
-import type { ApiKind, CorsSnapshot, Problem, Route, Snapshot } from '@gatehouse/snapshot';
+import type {
+  ApiKeysSnapshot,
+  ApiKind,
+  AuthorizerSnapshot,
+  CorsSnapshot,
+  PrincipalSnapshot,
+  Problem,
+  Route,
+  Snapshot,
+} from '@gatehouse/snapshot';
 import type { LazyRoute } from './compile-route';
 import type { Exchange, Reply } from './exchange';
 import type { Kit } from './ports';
@@ -39,6 +48,7 @@ export type StageSteps = Pick<RouteProgram, 'reply' | 'after'>;
 export interface StageFacts {
   readonly kind: ApiKind;
   readonly accountId: string;
+  readonly region: string;
   readonly apiId: string;
   readonly stage: string;
   readonly deploymentId: string;
@@ -55,9 +65,22 @@ export interface StageProgram {
 
 export type ReportProblem = (problem: Problem) => void;
 
+/** Who may call a stage, and by which means. */
+export interface StageAccess {
+  readonly authorizers: Readonly<Record<string, AuthorizerSnapshot>>;
+  readonly resourcePolicy: string | undefined;
+  readonly isPrivate: boolean;
+  readonly apiKeySource: 'HEADER' | 'AUTHORIZER';
+  readonly apiKeys: ApiKeysSnapshot | undefined;
+  readonly principals: readonly PrincipalSnapshot[];
+}
+
 /** What is known while a stage is compiled. */
 export interface StagePlan {
   readonly facts: StageFacts;
+  /** REST: types whose bodies are no text. */
+  readonly binaryMediaTypes: readonly string[];
+  readonly access: StageAccess;
   readonly cors: CorsSnapshot | undefined;
   readonly accessLog: Snapshot['accessLog'];
 }

@@ -8,7 +8,7 @@ import { LazyRoute, type RouteSource, type StageParts } from './compile-route';
 import { pointer } from './integrations/problem-path';
 import { stageSteps, unmatchedRoute } from './pipeline';
 import type { Kit } from './ports';
-import type { StageFacts, StagePlan, StageProgram } from './program';
+import type { StageAccess, StageFacts, StagePlan, StageProgram } from './program';
 import { HttpRouter } from './routing/http-router';
 import { RestRouter } from './routing/rest-router';
 
@@ -100,8 +100,20 @@ function refusalOf({ schema, requires }: StageHead): Problem | undefined {
 }
 
 function stagePlan(head: StageHead): StagePlan {
-  const { kind, accountId, apiId, stage, deploymentId } = head;
+  const { kind, accountId, region, apiId, stage, deploymentId, binaryMediaTypes, accessLog } = head;
   const stageVariables = new Map(Object.entries(head.stageVariables));
-  const facts: StageFacts = { kind, accountId, apiId, stage, deploymentId, stageVariables };
-  return { facts, cors: kind === 'HTTP' ? head.cors : undefined, accessLog: head.accessLog };
+  const facts: StageFacts = { kind, accountId, region, apiId, stage, deploymentId, stageVariables };
+  const cors = kind === 'HTTP' ? head.cors : undefined;
+  return { facts, binaryMediaTypes, access: accessOf(head), cors, accessLog };
+}
+
+function accessOf(head: StageHead): StageAccess {
+  return {
+    authorizers: head.authorizers ?? {},
+    resourcePolicy: head.resourcePolicy,
+    isPrivate: head.isPrivate ?? false,
+    apiKeySource: head.apiKeySource ?? 'HEADER',
+    apiKeys: head.apiKeys,
+    principals: head.principals ?? [],
+  };
 }

@@ -26,6 +26,18 @@ export interface Snapshot {
   readonly accessLog?: AccessLogSnapshot;
   /** Place of the canary; `percentTraffic` is 0-100. No step reads it yet. */
   readonly canary?: CanarySnapshot;
+  /** By id: those that a route names. */
+  readonly authorizers?: Readonly<Record<string, AuthorizerSnapshot>>;
+  /** REST: JSON text of the resource policy, its resources written out in full. Absent = there is none. */
+  readonly resourcePolicy?: string;
+  /** REST, `endpointConfiguration` PRIVATE: nobody passes without a policy that allows it. Default false. */
+  readonly isPrivate?: boolean;
+  /** REST: where the API key of a request is. Default HEADER. */
+  readonly apiKeySource?: 'HEADER' | 'AUTHORIZER';
+  /** Absent = no key opens this stage. */
+  readonly apiKeys?: ApiKeysSnapshot;
+  /** Users whose signatures AWS_IAM routes take; present where there is such a route. */
+  readonly principals?: readonly PrincipalSnapshot[];
   readonly routes: readonly Route[];
 }
 
@@ -66,16 +78,88 @@ export interface Route {
   readonly integration: IntegrationSnapshot;
 }
 
-/**
- * Anything but NONE is refused (fail closed) by a node that has no step for it. `RESOURCE_POLICY`: the API has a resource
- * policy, or is private and so needs one, whatever the method itself asks for.
- */
+/** Anything but NONE is refused (fail closed) by a node that has no step for it. */
 export interface AuthorizationSnapshot {
   readonly type: 'NONE' | 'AWS_IAM' | 'CUSTOM' | 'COGNITO_USER_POOLS' | 'JWT' | 'RESOURCE_POLICY';
+  /** Member of `authorizers`. */
   readonly authorizerId?: string;
+  /** JWT and COGNITO_USER_POOLS: a token needs one of them. Absent or empty = none. */
+  readonly scopes?: readonly string[];
 }
 
-export type IntegrationSnapshot = HttpIntegration | MockIntegration | UnavailableIntegration;
+export type AuthorizerSnapshot = FunctionAuthorizer | JwtAuthorizer | CognitoAuthorizer;
+
+/** A function that decides: by the ARN of the function, or by an HTTP(S) URL that is sent the same event. */
+export interface FunctionAuthorizer {
+  /** TOKEN: REST only. */
+  readonly type: 'TOKEN' | 'REQUEST';
+  readonly name: string;
+  /** Changes with every change of the authorizer; results cached under another one are not used. */
+  readonly revision: string;
+  /** ARN of a function, maybe with a qualifier, or an http(s) URL. Either may hold `${stageVariables.x}`. */
+  readonly target: string;
+  /** Role that the call is made with; absent = the function's own policy must allow it. */
+  readonly credentials?: string;
+  /** Shape of the event. REST knows 1.0 only. */
+  readonly payloadFormat: '1.0' | '2.0';
+  /** HTTP APIs, 2.0: the answer is `{isAuthorized, context}`. */
+  readonly simpleResponses: boolean;
+  /** In order, as AWS writes them: `method.request.header.X`, `$request.header.X`, `context.X`, ... */
+  readonly identitySource: readonly string[];
+  /** TOKEN: the whole token must match. */
+  readonly identityValidationExpression?: string;
+  /** 0 = results are not cached. */
+  readonly ttlSeconds: number;
+}
+
+export interface JwtAuthorizer {
+  readonly type: 'JWT';
+  readonly name: string;
+  readonly issuer: string;
+  readonly audience: readonly string[];
+  /** One: `$request.header.X` or `$request.querystring.X`. */
+  readonly identitySource: readonly string[];
+}
+
+export interface CognitoAuthorizer {
+  readonly type: 'COGNITO_USER_POOLS';
+  readonly name: string;
+  /** Issuers of the user pools. */
+  readonly issuers: readonly string[];
+  /** One: `method.request.header.X`. */
+  readonly identitySource: readonly string[];
+  /** The whole `aud` must match. */
+  readonly identityValidationExpression?: string;
+}
+
+/** Only HMAC-SHA-256 of the keys' values, in base64url, under `salt`: a value cannot be read back. */
+export interface ApiKeysSnapshot {
+  readonly salt: string;
+  readonly keys: readonly ApiKeySnapshot[];
+}
+
+/** An enabled key of a usage plan that names this stage. */
+export interface ApiKeySnapshot {
+  readonly hmac: string;
+  readonly keyId: string;
+  readonly usagePlanId: string;
+}
+
+/** A user of the platform with one access key; one entry for each key. */
+export interface PrincipalSnapshot {
+  readonly accessKeyId: string;
+  /** The secret key, sealed for nodes. */
+  readonly sealedSecret: string;
+  readonly accountId: string;
+  readonly userId: string;
+  /** `arn:aws:iam::{account}:user/{name}`. */
+  readonly arn: string;
+  /** JSON texts of the identity policies. */
+  readonly policies: readonly string[];
+}
+
+export type IntegrationSnapshot =
+  HttpIntegration | MockIntegration | FunctionIntegration | UnavailableIntegration;
 
 export interface HttpIntegration {
   /** `HTTP_PROXY` passes through; `HTTP` maps the response by `responses`. */
@@ -102,6 +186,22 @@ export interface MockIntegration {
   readonly responses: readonly IntegrationResponseSnapshot[];
 }
 
+export interface FunctionIntegration {
+  /** `AWS_PROXY`: the request as an event, the answer by the result. `AWS`: body in, body out, mapped. */
+  readonly type: 'AWS_PROXY' | 'AWS';
+  /** ARN of a function, maybe with a qualifier; may hold `${stageVariables.x}`. */
+  readonly functionArn: string;
+  /** Shape of an AWS_PROXY event. REST knows 1.0 only. */
+  readonly payloadFormat: '1.0' | '2.0';
+  /** Role that the call is made with; absent = the function's own policy must allow it. */
+  readonly credentials?: string;
+  readonly timeoutMs: number;
+  readonly requestParameters: Readonly<Record<string, string>>;
+  readonly requestTemplates: Readonly<Record<string, string>>;
+  readonly passthroughBehavior: PassthroughBehavior;
+  readonly responses: readonly IntegrationResponseSnapshot[];
+}
+
 /** An integration this node cannot run (missing, or of a type without a step yet); the route answers 500. */
 export interface UnavailableIntegration {
   readonly type: 'UNAVAILABLE';
@@ -112,7 +212,7 @@ export type PassthroughBehavior = 'WHEN_NO_MATCH' | 'WHEN_NO_TEMPLATES' | 'NEVER
 
 export interface IntegrationResponseSnapshot {
   readonly statusCode: string;
-  /** Java regex, full match on the backend status; absent or empty = default response. */
+  /** Java regex, full match on the backend status, or on a function's error message; absent or empty = default response. */
   readonly selectionPattern?: string;
   /** `method.response.header.x` -> `'literal'` | `integration.response.header.y` | ... */
   readonly responseParameters: Readonly<Record<string, string>>;

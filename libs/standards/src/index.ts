@@ -1,5 +1,6 @@
 export * from './access-log';
 export * from './http-fields';
+export * from './iam';
 export * from './media-type';
 export * from './parameter-mapping';
 export * from './path-template';

@@ -1,6 +1,7 @@
 /** HTTP API routes -> snapshot routes. */
 import type { HttpApiGraph, HttpApiIntegration, HttpRoute } from '@gatehouse/catalog';
-import type { IntegrationSnapshot, Problem, Route } from '@gatehouse/snapshot';
+import type { FunctionIntegration, IntegrationSnapshot, Problem, Route } from '@gatehouse/snapshot';
+import { functionArnIn } from './function-arn';
 import { escaped, type Routes } from './rest-routes';
 
 export function httpRoutes(graph: HttpApiGraph): Routes {
@@ -43,6 +44,9 @@ function integration(
     });
     return { type: 'UNAVAILABLE', declaredType: 'NONE' };
   }
+  const arn = functionArnIn(source.integrationUri);
+  if (source.integrationType === 'AWS_PROXY' && source.integrationSubtype === undefined && arn !== undefined)
+    return toFunction(source, arn);
   if (source.integrationType !== 'HTTP_PROXY' || source.connectionType === 'VPC_LINK') {
     const what =
       source.connectionType === 'VPC_LINK' ? 'VPC links' : `Integrations of type ${source.integrationType}`;
@@ -64,5 +68,19 @@ function integration(
     passthroughBehavior: 'WHEN_NO_MATCH',
     responses: [],
     responseParameters: source.responseParameters ?? {},
+  };
+}
+
+function toFunction(source: HttpApiIntegration, functionArn: string): FunctionIntegration {
+  return {
+    type: 'AWS_PROXY',
+    functionArn,
+    payloadFormat: source.payloadFormatVersion === '1.0' ? '1.0' : '2.0',
+    ...(source.credentialsArn !== undefined && { credentials: source.credentialsArn }),
+    timeoutMs: source.timeoutInMillis,
+    requestParameters: {},
+    requestTemplates: {},
+    passthroughBehavior: 'WHEN_NO_MATCH',
+    responses: [],
   };
 }

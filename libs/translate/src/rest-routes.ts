@@ -2,12 +2,14 @@
 import type { Integration, IntegrationResponse, Method, Resource, RestApiGraph } from '@gatehouse/catalog';
 import type {
   AuthorizationSnapshot,
+  FunctionIntegration,
   IntegrationResponseSnapshot,
   IntegrationSnapshot,
   PassthroughBehavior,
   Problem,
   Route,
 } from '@gatehouse/snapshot';
+import { functionArnIn } from './function-arn';
 
 export interface Routes {
   readonly routes: readonly Route[];
@@ -79,6 +81,9 @@ function integration(
     });
     return { type: 'UNAVAILABLE', declaredType: 'NONE' };
   }
+  const arn = functionArnIn(source.uri);
+  if (arn !== undefined && (source.type === 'AWS_PROXY' || source.type === 'AWS'))
+    return toFunction(source, source.type, arn);
   if (source.type === 'MOCK') return { type: 'MOCK', ...mapping(source) };
   const isHttp = source.type === 'HTTP' || source.type === 'HTTP_PROXY';
   if (!isHttp || source.connectionType === 'VPC_LINK') {
@@ -98,6 +103,22 @@ function integration(
     tlsInsecureSkipVerification: source.tlsConfig?.insecureSkipVerification ?? false,
     requestParameters: source.requestParameters ?? {},
     responseParameters: {},
+    ...mapping(source),
+  };
+}
+
+function toFunction(
+  source: Integration,
+  type: 'AWS_PROXY' | 'AWS',
+  functionArn: string,
+): FunctionIntegration {
+  return {
+    type,
+    functionArn,
+    payloadFormat: '1.0',
+    ...(source.credentials !== undefined && { credentials: source.credentials }),
+    timeoutMs: source.timeoutInMillis,
+    requestParameters: source.requestParameters ?? {},
     ...mapping(source),
   };
 }

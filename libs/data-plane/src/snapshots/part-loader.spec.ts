@@ -1,7 +1,6 @@
 import { join } from 'node:path';
 import { Worker } from 'node:worker_threads';
-import { Gateway } from '@gatehouse/engine';
-import { noTracing } from '@gatehouse/platform';
+import { Gateway, nowhere } from '@gatehouse/engine';
 import { typeScriptThread } from '@gatehouse/platform/testing';
 import { encodePart, SnapshotRefused, type Part, type Route, type Snapshot } from '@gatehouse/snapshot';
 import { systemClock, systemRandom } from '../random-and-clock';
@@ -9,17 +8,7 @@ import { proxyTo } from '../testing/published';
 import { PartLoader } from './part-loader';
 
 const gateway = (): Gateway =>
-  new Gateway(
-    {
-      upstream: { send: () => Promise.reject(new Error('nobody is called')) },
-      clock: systemClock,
-      random: systemRandom(),
-      tracing: noTracing,
-      observer: { observe: () => undefined },
-      accessLog: { write: () => undefined },
-    },
-    { region: 'us-east-1' },
-  );
+  new Gateway({ ...nowhere, clock: systemClock, random: systemRandom() }, { region: 'us-east-1' });
 
 let threads = 0;
 const loaderOf = (under: Gateway): PartLoader =>

@@ -47,6 +47,8 @@ export function startNode(options: StartOptions): Promise<DataPlane> {
       drainSeconds: 3,
       maxConnections: 10_000,
       maxOriginConnections: 1024,
+      functionsEndpoints: [],
+      functionsCredentialsFile: '',
       ...limits,
     },
     feed,

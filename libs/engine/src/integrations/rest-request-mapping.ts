@@ -22,7 +22,10 @@ export interface RestRequestMapping {
   readonly headers: readonly { readonly name: string; readonly fails: boolean; readonly source: Source }[];
 }
 
-export function compileRestRequestMapping(plan: RoutePlan, integration: HttpIntegration): RestRequestMapping {
+export function compileRestRequestMapping(
+  plan: RoutePlan,
+  integration: Pick<HttpIntegration, 'requestParameters'>,
+): RestRequestMapping {
   const path = new Map<string, Source>();
   const query: { name: string; source: Source }[] = [];
   const headers: { name: string; fails: boolean; source: Source }[] = [];

@@ -9,7 +9,7 @@ const select = (patterns: (string | undefined)[], status: number): number => {
     responseParameters: {},
     responseTemplates: {},
   }));
-  return selectResponse(compileResponses(plan, responses), status).status;
+  return selectResponse(compileResponses(plan, responses), String(status)).status;
 };
 
 test.each<[patterns: (string | undefined)[], status: number, selected: number]>([

@@ -32,11 +32,16 @@ export function compileResponses(
   });
 }
 
-/** First pattern that matches the whole status, else the default response, else the API is misconfigured. */
-export function selectResponse(responses: readonly MappedResponse[], status: number): MappedResponse {
-  const text = String(status);
+/**
+ * First pattern that matches the whole of `text` (a status, or the error message of a function; `undefined` = it did not
+ * fail), else the default response, else the API is misconfigured.
+ */
+export function selectResponse(
+  responses: readonly MappedResponse[],
+  text: string | undefined,
+): MappedResponse {
   const selected =
-    responses.find(({ pattern }) => pattern?.test(text) === true) ??
+    (text === undefined ? undefined : responses.find(({ pattern }) => pattern?.test(text) === true)) ??
     responses.find(({ pattern }) => pattern === undefined);
   if (selected === undefined) throw new GatewayError('API_CONFIGURATION_ERROR');
   return selected;

@@ -1,10 +1,11 @@
 /** Response of a REST integration on its way to the client: HTTP_PROXY passes it, HTTP and MOCK map it. */
-import { amznRoot, firstField } from '@gatehouse/standards';
+import { firstField } from '@gatehouse/standards';
 import type { HttpIntegration, MockIntegration } from '@gatehouse/snapshot';
 import type { Exchange, HeaderList } from '../exchange';
 import { passResponseFields } from '../headers/rest-fields';
 import type { UpstreamReply } from '../ports';
 import type { RoutePlan, Step } from '../program';
+import { traceField } from '../trace/answer-field';
 import { discard, withBody } from './pass-body';
 import {
   compileResponses,
@@ -49,7 +50,7 @@ async function compose(
 ): Promise<Composed> {
   let composed: Composed | undefined;
   try {
-    composed = composeFrom(x, selectResponse(responses, upstream.status));
+    composed = composeFrom(x, selectResponse(responses, String(upstream.status)));
     return composed;
   } finally {
     if (composed?.text !== undefined || composed === undefined) await discard(upstream.body);
@@ -59,21 +60,16 @@ async function compose(
 export function mockResponse(plan: RoutePlan, integration: MockIntegration): Step {
   const responses = compileResponses(plan, integration.responses);
   return (x) => {
-    const { status, headers, text } = composeFrom(x, selectResponse(responses, x.mockStatus));
+    const { status, headers, text } = composeFrom(x, selectResponse(responses, String(x.mockStatus)));
     return { status, headers, body: text === '' ? undefined : text };
   };
 }
 
-function composeFrom(x: Exchange, response: MappedResponse): Composed {
+export function composeFrom(x: Exchange, response: MappedResponse): Composed {
   const headers = mappedResponseHeaders(response, x);
   const template = responseTemplate(x, response.templates);
   if (firstField(headers, 'content-type') === undefined) {
     headers.push('Content-Type', template?.type ?? 'application/json');
   }
   return { status: response.status, headers, text: template?.text };
-}
-
-function traceField(x: Exchange): string {
-  const { traceId, spanId, sampled } = x.trace;
-  return sampled ? `${amznRoot(traceId)};Parent=${spanId};Sampled=1` : amznRoot(traceId);
 }

@@ -1,24 +1,62 @@
 /**
- * Who may call. Fails closed: a type of authorization that this node has no step for is refused, never passed.
+ * Who may call. Fails closed: a type of authorization that this node has no step for is refused, never passed, and so is a
+ * route whose authorizer cannot be read.
  */
-import type { GatewayResponseKind } from '../errors';
-import type { RoutePlan, StepFactory } from '../program';
+import type { Verdict } from '@gatehouse/standards';
+import { authenticateBy, isTokenOnly } from '../authorization/authenticate-by';
+import type { Authenticate } from '../authorization/authenticate';
+import {
+  combined,
+  compileResourcePolicy,
+  refuseDenied,
+  requireAllow,
+  resourceVerdict,
+  type ResourcePolicy,
+} from '../authorization/resource-policy';
+import { GatewayError } from '../errors';
+import type { Exchange } from '../exchange';
+import type { Step, StepFactory } from '../program';
 import { refuse } from '../refuse';
 
-export const authorize: StepFactory = (plan) => {
-  const kind = refusalOf(plan);
-  return kind === undefined ? undefined : refuse(kind);
+export const authorize: StepFactory = (plan, kit) => {
+  const policy = compileResourcePolicy(plan);
+  const { type } = plan.route.authorization;
+  if (type === 'NONE') return policy && ((x) => requireAllow(x, policy));
+  // Parts published before nodes knew resource policies.
+  if (type === 'RESOURCE_POLICY') return refuse('ACCESS_DENIED');
+  const authenticate = authenticateBy(plan, kit);
+  if (authenticate === undefined) return refuse('AUTHORIZER_CONFIGURATION_ERROR');
+  if (type === 'AWS_IAM') return iamStep(authenticate);
+  return isTokenOnly(type) ? tokenStep(authenticate, policy) : functionStep(authenticate, policy);
 };
 
-function refusalOf({ route, facts }: RoutePlan): GatewayResponseKind | undefined {
-  switch (route.authorization.type) {
-    case 'NONE':
-      return undefined;
-    case 'AWS_IAM':
-      return facts.kind === 'REST' ? 'MISSING_AUTHENTICATION_TOKEN' : 'ACCESS_DENIED';
-    case 'RESOURCE_POLICY':
-      return 'ACCESS_DENIED';
-    default:
-      return 'AUTHORIZER_CONFIGURATION_ERROR';
-  }
+/** What a user's and the resource's policies come to is the authenticator's, for it knows the user. */
+function iamStep(authenticate: Authenticate): Step {
+  return (x) => settled(authenticate(x), () => undefined);
+}
+
+/** A token says who calls, and nothing of methods: the resource policy alone decides on those. */
+function tokenStep(authenticate: Authenticate, policy: ResourcePolicy): Step {
+  return (x) => settled(authenticate(x), () => requireAllow(x, policy));
+}
+
+function functionStep(authenticate: Authenticate, policy: ResourcePolicy): Step {
+  return (x) => {
+    refuseDenied(x, policy);
+    return settled(authenticate(x), (own) => requireFunctionAllows(x, own, policy));
+  };
+}
+
+function requireFunctionAllows(x: Exchange, own: Verdict, policy: ResourcePolicy): void {
+  const verdict = combined(own, resourceVerdict(x, policy, undefined), true);
+  if (verdict === 'allow') return;
+  const how = verdict === 'deny' ? ' with an explicit deny' : '';
+  throw new GatewayError('ACCESS_DENIED', `User is not authorized to access this resource${how}`);
+}
+
+function settled(
+  verdict: Verdict | Promise<Verdict>,
+  then: (verdict: Verdict) => void,
+): void | Promise<void> {
+  return verdict instanceof Promise ? verdict.then(then) : then(verdict);
 }

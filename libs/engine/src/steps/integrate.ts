@@ -1,15 +1,27 @@
-/** Calls the HTTP endpoint, measures it, and turns what goes wrong there into gateway errors. */
+/** Calls the HTTP endpoint or the function, measures it, and turns what goes wrong there into gateway errors. */
 import type { HttpIntegration } from '@gatehouse/snapshot';
 import type { Exchange, Outgoing, Reply } from '../exchange';
 import { answerFailure } from '../integrations/failure';
+import { invokeMapped } from '../integrations/function/mapped';
+import { invokeProxy } from '../integrations/function/proxy';
 import { tunnelReply, upgradeOf } from '../integrations/tunnel';
 import type { Kit, SpanRecord } from '../ports';
 import type { StepFactory } from '../program';
 
-export const integrate: StepFactory = ({ route }, kit) => {
-  const { integration } = route;
-  if (integration.type !== 'HTTP' && integration.type !== 'HTTP_PROXY') return undefined;
-  return (x) => call(x, kit, integration);
+export const integrate: StepFactory = (plan, kit) => {
+  const { integration } = plan.route;
+  switch (integration.type) {
+    case 'HTTP':
+    case 'HTTP_PROXY':
+      return (x) => call(x, kit, integration);
+    case 'AWS_PROXY':
+      return invokeProxy(plan, integration);
+    case 'AWS':
+      return invokeMapped(plan, integration);
+    case 'MOCK':
+    case 'UNAVAILABLE':
+      return undefined;
+  }
 };
 
 async function call(x: Exchange, kit: Kit, integration: HttpIntegration): Promise<void | Reply> {

@@ -15,6 +15,10 @@ export const mapRequest: StepFactory = (plan: RoutePlan) => {
       return isRest ? restRequest(plan, integration) : refuse('API_CONFIGURATION_ERROR');
     case 'MOCK':
       return isRest ? mockRequest(plan, integration) : refuse('API_CONFIGURATION_ERROR');
+    case 'AWS':
+      return isRest ? undefined : refuse('API_CONFIGURATION_ERROR');
+    case 'AWS_PROXY':
+      return undefined;
     case 'UNAVAILABLE':
       return refuse('API_CONFIGURATION_ERROR');
   }

@@ -1,6 +1,59 @@
-/** No key is known to a node yet, so a method that needs one refuses every call. */
-import type { StepFactory } from '../program';
-import { refuse } from '../refuse';
+/**
+ * API keys (developer guide, "Usage plans and API keys for REST APIs"): a key opens a method only inside a usage plan that
+ * names the stage. Nodes hold HMACs of keys, so that nothing in a snapshot opens anything.
+ */
+import { createHmac, timingSafeEqual } from 'node:crypto';
+import { allFields } from '@gatehouse/standards';
+import type { ApiKeySnapshot, ApiKeysSnapshot } from '@gatehouse/snapshot';
+import { GatewayError } from '../errors';
+import type { Exchange } from '../exchange';
+import type { StageAccess, StepFactory } from '../program';
 
-export const requireApiKey: StepFactory = ({ route }) =>
-  route.apiKeyRequired ? refuse('INVALID_API_KEY') : undefined;
+export const requireApiKey: StepFactory = ({ route, access, facts }) => {
+  if (!route.apiKeyRequired || facts.kind === 'HTTP') return undefined;
+  const find = keyFinder(access);
+  const isFromAuthorizer = access.apiKeySource === 'AUTHORIZER';
+  return (x) => {
+    const value = isFromAuthorizer ? x.authorizer?.usageIdentifierKey : sentKey(x);
+    const key = value === undefined || value === '' ? undefined : find(value);
+    if (key === undefined) throw new GatewayError('INVALID_API_KEY');
+    x.identity = { ...x.identity, apiKey: value, apiKeyId: key.keyId };
+  };
+};
+
+/** Two keys are no key. */
+function sentKey(x: Exchange): string | undefined {
+  const values = allFields(x.request.headers, 'x-api-key');
+  return values.length === 1 ? values[0] : undefined;
+}
+
+type FindKey = (value: string) => ApiKeySnapshot | undefined;
+
+const FINDERS = new WeakMap<StageAccess, FindKey>();
+
+function keyFinder(access: StageAccess): FindKey {
+  const known = FINDERS.get(access);
+  if (known !== undefined) return known;
+  const find = access.apiKeys === undefined ? () => undefined : finderOf(access.apiKeys);
+  FINDERS.set(access, find);
+  return find;
+}
+
+/**
+ * Found by a part of the HMAC, compared whole in constant time: what a look-up tells of its time is about a keyed hash, of
+ * which a client can choose nothing.
+ */
+function finderOf({ salt, keys }: ApiKeysSnapshot): FindKey {
+  const byPrefix = new Map<string, { readonly hmac: Buffer; readonly key: ApiKeySnapshot }>();
+  for (const key of keys) {
+    const hmac = Buffer.from(key.hmac, 'base64url');
+    byPrefix.set(prefixOf(hmac), { hmac, key });
+  }
+  return (value) => {
+    const hmac = createHmac('sha256', salt).update(value, 'latin1').digest();
+    const found = byPrefix.get(prefixOf(hmac));
+    return found !== undefined && timingSafeEqual(found.hmac, hmac) ? found.key : undefined;
+  };
+}
+
+const prefixOf = (hmac: Buffer): string => hmac.toString('latin1', 0, 16);

@@ -1,10 +1,16 @@
 /** A world for specs: a recording upstream, a clock that ticks one millisecond per look, random numbers that count. */
 import type { IntegrationSnapshot, Route, Snapshot } from '@gatehouse/snapshot';
 import type { Answer, Body, HeaderList, InboundRequest, ReplyBody } from '../exchange';
+import { DecisionCache, OWN_DECISIONS } from '../authorization/decision-cache';
 import { Gateway } from '../gateway';
 import type { StageDraft } from '../stage-draft';
 import {
+  FunctionError,
+  TokenError,
+  type Claims,
   UpstreamError,
+  type FunctionCall,
+  type FunctionResult,
   type Kit,
   type RequestOutcome,
   type SpanRecord,
@@ -34,6 +40,13 @@ export interface FakeWorld {
   readonly lines: string[];
   readonly spans: SpanRecord[];
   readonly defects: unknown[];
+  readonly calls: FunctionCall[];
+  /** Lets so many milliseconds go by. */
+  readonly pass: (ms: number) => void;
+  /** Tokens that verify, and what they say. */
+  readonly tokens: Map<string, { readonly issuer: string; readonly claims: Claims | TokenError }>;
+  /** What the function returns; throw `FunctionError` for what cannot be called. */
+  functionOf: (event: unknown, call: FunctionCall) => unknown;
   backend: Backend | ((request: UpstreamRequest) => Promise<UpstreamReply>);
   sampleRoots: boolean;
 }
@@ -41,18 +54,33 @@ export interface FakeWorld {
 export function fakeWorld(): FakeWorld {
   let ticks = 0;
   let drawn = 0;
-  const world: Omit<FakeWorld, 'kit'> = {
+  const world: Omit<FakeWorld, 'kit' | 'pass'> = {
     sent: [],
     outcomes: [],
     lines: [],
     spans: [],
     defects: [],
     backend: {},
+    calls: [],
+    tokens: new Map(),
+    functionOf: (event) => event,
     sampleRoots: false,
+  };
+  const clock = {
+    now: () => NOW_MS + ticks,
+    monotonicMs: () => ++ticks,
+    pass: (ms: number) => void (ticks += ms),
   };
   const kit: Kit = {
     upstream: { send: (request) => send(world, request) },
-    clock: { now: () => NOW_MS + ticks, monotonicMs: () => ++ticks },
+    functions: { invoke: (call) => invoke(world, call) },
+    decisions: new DecisionCache({ clock, store: OWN_DECISIONS, maxBytes: 1_000_000 }),
+    tokens: {
+      issuerOf: (token) => world.tokens.get(token)?.issuer,
+      verify: (token, issuer) => verify(world, token, issuer),
+    },
+    secrets: { open: (sealed, purpose) => openSecret(sealed, purpose) },
+    clock,
     random: {
       uuid: () => `00000000-0000-4000-8000-${String(++drawn).padStart(12, '0')}`,
       hex: (bytes) => (++drawn).toString(16).padStart(bytes * 2, '0'),
@@ -62,10 +90,41 @@ export function fakeWorld(): FakeWorld {
     accessLog: { write: (line) => void world.lines.push(line) },
     defects: { report: (error) => void world.defects.push(error) },
   };
-  return Object.assign(world, { kit });
+  return Object.assign(world, { kit, pass: clock.pass });
 }
 
-async function send(world: Omit<FakeWorld, 'kit'>, request: UpstreamRequest): Promise<UpstreamReply> {
+function verify(world: Pick<FakeWorld, 'tokens'>, token: string, issuer: string): Claims | Promise<Claims> {
+  const known = world.tokens.get(token);
+  if (known?.issuer !== issuer) return Promise.reject(new TokenError('invalid', 'the token is not valid'));
+  return known.claims instanceof TokenError ? Promise.reject(known.claims) : known.claims;
+}
+
+/** `sealedFor {purpose}: {secret}`. */
+function openSecret(sealed: string, purpose: string): string | undefined {
+  const [, sealedFor, secret] = /^(.*): (.*)$/.exec(sealed) ?? [];
+  return sealedFor === purpose ? secret : undefined;
+}
+
+/** A thrown `Error` is one of the function's own. */
+async function invoke(
+  world: Pick<FakeWorld, 'calls' | 'functionOf'>,
+  call: FunctionCall,
+): Promise<FunctionResult> {
+  world.calls.push(call);
+  const payload = (value: unknown): Uint8Array => Buffer.from(JSON.stringify(value ?? null));
+  try {
+    const event: unknown = JSON.parse(Buffer.from(call.payload as string).toString('utf8'));
+    return { payload: payload(await world.functionOf(event, call)), isError: false };
+  } catch (error) {
+    if (error instanceof FunctionError || !(error instanceof Error)) throw error;
+    return { payload: payload({ errorMessage: error.message, errorType: error.name }), isError: true };
+  }
+}
+
+async function send(
+  world: Omit<FakeWorld, 'kit' | 'pass'>,
+  request: UpstreamRequest,
+): Promise<UpstreamReply> {
   const { body, ...rest } = request;
   try {
     world.sent.push({ ...rest, body: await textOf(body) });
@@ -205,6 +264,11 @@ function integrationOf(members: Partial<IntegrationSnapshot>): IntegrationSnapsh
   const mapping = { requestTemplates: {}, passthroughBehavior: 'WHEN_NO_MATCH', responses: [] } as const;
   if (members.type === 'UNAVAILABLE') return { type: 'UNAVAILABLE', declaredType: 'AWS_PROXY', ...members };
   if (members.type === 'MOCK') return { ...mapping, ...members, type: 'MOCK' };
+  if (members.type === 'AWS_PROXY' || members.type === 'AWS') {
+    const functionArn = 'arn:aws:lambda:eu-west-1:111122223333:function:pets';
+    const base = { functionArn, payloadFormat: '1.0', timeoutMs: 29_000, requestParameters: {} } as const;
+    return { ...base, ...mapping, ...members, type: members.type };
+  }
   return {
     uri: 'http://backend.test/base',
     timeoutMs: 29_000,

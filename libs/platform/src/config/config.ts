@@ -50,6 +50,11 @@ export interface Config {
   /** Lower case, without leading dot. */
   readonly hostSuffixes: readonly string[];
   readonly privateOrigins: 'none' | 'loopback' | 'private' | readonly string[];
+  /** URL or `aws`; absent = the role's default. */
+  readonly functionsEndpoint?: string;
+  /** `pattern=endpoint`. */
+  readonly functionsEndpoints: readonly string[];
+  readonly functionsCredentialsFile: string;
   readonly masterKeyFile: string;
   readonly signingKeyFile: string;
   readonly snapshotPublicKeyFile: string;
@@ -89,6 +94,11 @@ export function readConfig(environment: NodeJS.ProcessEnv): Config {
       suffix.toLowerCase().replace(/^\./, ''),
     ),
     privateOrigins: privateOrigins(read('GATEHOUSE_PRIVATE_ORIGINS') ?? 'loopback'),
+    ...optional('functionsEndpoint', read('GATEHOUSE_FUNCTIONS_ENDPOINT')),
+    functionsEndpoints: list(read('GATEHOUSE_FUNCTIONS_ENDPOINTS')),
+    functionsCredentialsFile: resolve(
+      read('GATEHOUSE_FUNCTIONS_CREDENTIALS_FILE') ?? `${dataDir}/credentials`,
+    ),
     masterKeyFile: resolve(read('GATEHOUSE_MASTER_KEY_FILE') ?? `${dataDir}/master-key`),
     signingKeyFile: resolve(read('GATEHOUSE_SIGNING_KEY_FILE') ?? `${dataDir}/signing-key.pem`),
     snapshotPublicKeyFile: resolve(

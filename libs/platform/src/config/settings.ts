@@ -55,6 +55,22 @@ export const SETTINGS = [
   { name: 'GATEHOUSE_ADMIN_SECRET_ACCESS_KEY', meaning: 'its secret; generated when absent' },
   { name: 'GATEHOUSE_ADMIN_TOKEN', meaning: 'bearer token of the first credential; generated when absent' },
   {
+    name: 'GATEHOUSE_FUNCTIONS_ENDPOINT',
+    meaning:
+      "where functions are: URL of an engine that speaks AWS Lambda's Invoke, or aws; `gatehouse start` has one of its own",
+  },
+  {
+    name: 'GATEHOUSE_FUNCTIONS_ENDPOINTS',
+    default: '',
+    meaning:
+      'exceptions from it (comma list of pattern=endpoint): the first whose pattern matches the ARN counts, * is any text',
+  },
+  {
+    name: 'GATEHOUSE_FUNCTIONS_CREDENTIALS_FILE',
+    meaning:
+      'AWS credentials file; its default profile signs the calls; default: the credentials file in the data folder',
+  },
+  {
     name: 'GATEHOUSE_ENDPOINT_URL',
     meaning:
       'how clients reach an API, with {apiId}; default http://{apiId}.execute-api.localhost:<gateway port>',

@@ -1,0 +1,27 @@
+/**
+ * The name under which an authorizer's result is kept. Every part is written with its length, and an absent source differs
+ * from an empty one, so that no two different callers can ever share a key. Hashed: no token is stored anywhere.
+ */
+import { createHash } from 'node:crypto';
+
+export interface CacheKeyParts {
+  readonly apiId: string;
+  readonly stage: string;
+  readonly authorizerId: string;
+  readonly revision: string;
+  /** Values of each identity source. */
+  readonly identity: readonly (readonly string[])[];
+}
+
+/** 43 characters of base64url. */
+export function cacheKey({ apiId, stage, authorizerId, revision, identity }: CacheKeyParts): string {
+  const hash = createHash('sha256');
+  hash.update(list([apiId, stage, authorizerId, revision]));
+  for (const values of identity) hash.update(list(values));
+  return hash.digest('base64url');
+}
+
+/** `{count}:{length}:{text}{length}:{text}...`, lengths in UTF-16 units. */
+function list(values: readonly string[]): string {
+  return `${values.length}:${values.map((value) => `${value.length}:${value}`).join('')}`;
+}

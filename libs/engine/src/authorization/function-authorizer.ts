@@ -1,0 +1,86 @@
+/** Lambda authorizers: who calls is what a function says, asked for at most once per identity and time to live. */
+import { fillStageVariables, type Policy } from '@gatehouse/standards';
+import type { FunctionAuthorizer } from '@gatehouse/snapshot';
+import { GatewayError } from '../errors';
+import type { Exchange } from '../exchange';
+import type { Kit } from '../ports';
+import type { RoutePlan } from '../program';
+import { verdictFor } from './access-request';
+import type { Authenticate } from './authenticate';
+import { compileAsk } from './ask-function';
+import { cacheKey } from './cache-key';
+import { eventOf } from './function-event';
+import { BadResult, readDecision, type FunctionDecision, type ResultRules } from './function-result';
+import { compileIdentitySources, isPresent } from './identity-source';
+import { compileWhole } from './whole-pattern';
+
+/** `undefined` = its data is at fault, which is told. */
+export function functionAuthenticate(
+  plan: RoutePlan,
+  authorizerId: string,
+  authorizer: FunctionAuthorizer,
+  kit: Kit,
+): Authenticate | undefined {
+  const { kind, apiId, stage, stageVariables } = plan.facts;
+  const target = fillStageVariables(authorizer.target, (name) => stageVariables.get(name) ?? '');
+  const ask = compileAsk(plan, kit, { authorizerId, authorizer, target });
+  const sources = compileIdentitySources(plan, authorizer.identitySource);
+  const check = identityCheck(plan, authorizer);
+  if (ask === undefined || check === undefined) return undefined;
+  const buildEvent = eventOf(authorizer, kind);
+  const rules: ResultRules = { kind, simpleResponses: authorizer.simpleResponses };
+  const read = (text: string): FunctionDecision => decisionIn(text, rules);
+  const ttlMs = authorizer.ttlSeconds * 1000;
+  const { revision } = authorizer;
+  return (x) => {
+    const identity = sources.map((source) => source(x));
+    check(identity);
+    const askNow = (): Promise<string> => ask(JSON.stringify(buildEvent(x, identity)));
+    const startedMs = kit.clock.monotonicMs();
+    if (ttlMs === 0) return askNow().then((text) => settle(x, read(text), startedMs));
+    const key = cacheKey({ apiId, stage, authorizerId, revision, identity });
+    const found = kit.decisions.find({ key, ttlMs, timeoutMs: ask.timeoutMs, ask: askNow, read });
+    return found instanceof Promise
+      ? found.then((decision) => settle(x, decision, startedMs))
+      : settle(x, found, undefined);
+  };
+}
+
+function decisionIn(text: string, rules: ResultRules): FunctionDecision {
+  try {
+    return readDecision(text, rules);
+  } catch (error) {
+    if (error instanceof BadResult) throw new GatewayError('AUTHORIZER_CONFIGURATION_ERROR');
+    throw error;
+  }
+}
+
+/**
+ * 401 where nothing says who calls: no function is asked. A REQUEST authorizer of a REST API without a cache is asked all
+ * the same.
+ */
+function identityCheck(
+  plan: RoutePlan,
+  { type, ttlSeconds, identityValidationExpression: expression }: FunctionAuthorizer,
+): ((identity: readonly (readonly string[])[]) => void) | undefined {
+  const isOptional = type === 'REQUEST' && plan.facts.kind === 'REST' && ttlSeconds === 0;
+  const isValid =
+    type === 'TOKEN' && expression ? compileWhole(plan, '/authorization', expression) : () => true;
+  if (isValid === undefined) return undefined;
+  return (identity) => {
+    if (!isOptional && !identity.every(isPresent)) throw new GatewayError('UNAUTHORIZED');
+    if (!isValid(identity[0]?.at(-1) ?? '')) throw new GatewayError('UNAUTHORIZED');
+  };
+}
+
+function settle(x: Exchange, decision: FunctionDecision, startedMs: number | undefined) {
+  const { principalId, context, usageIdentifierKey, allows } = decision;
+  const latencyMs = startedMs === undefined ? 0 : x.kit.clock.monotonicMs() - startedMs;
+  const base = { by: 'function', claims: undefined, scopes: undefined } as const;
+  x.authorizer = { ...base, principalId, context, latencyMs, usageIdentifierKey };
+  return typeof allows === 'boolean' ? (allows ? 'allow' : 'none') : verdictOfPolicy(x, allows);
+}
+
+function verdictOfPolicy(x: Exchange, policy: Policy) {
+  return verdictFor(x, [policy], undefined);
+}

@@ -1,0 +1,3 @@
+export { readAccessKey, type AccessKey } from './access-key';
+export { functionEndpoints, type FunctionEndpoints } from './function-endpoints';
+export { RemoteFunctions } from './remote-functions';

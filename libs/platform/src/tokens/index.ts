@@ -1,0 +1,1 @@
+export { OidcTokens, type OidcTokensOptions } from './oidc-tokens';

@@ -1,0 +1,2 @@
+/** What is wrong with a policy; ends the reading of it. */
+export class BadPolicy extends Error {}

@@ -1,0 +1,3 @@
+export { parsePolicy } from './parse-policy';
+export type { AccessRequest, Caller, Policy, Statement, Verdict } from './types';
+export { verdictOf } from './verdict';
