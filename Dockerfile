@@ -1,6 +1,7 @@
 # One image for every role; the command chooses which. Build: docker build -t gatehouse .
 #   control plane (default)   node apps/control-plane/dist/main.js
 #   data plane                node apps/data-plane/dist/main.js
+#   functions                 node apps/function-host/dist/main.js   (Node.js and custom runtimes: no Python is inside)
 #   all roles, one process    node apps/gatehouse/dist/main.js start   (needs DATABASE_URL: no PostgreSQL is inside)
 ARG NODE_IMAGE=node:24-bookworm-slim
 
@@ -21,7 +22,8 @@ COPY . .
 RUN npm run build \
   && mkdir /built \
   && find apps libs -name node_modules -prune -o -path '*/dist/*' \( -name '*.js' -o -name '*.js.map' \) \
-       -exec cp --parents {} /built/ \;
+       -exec cp --parents {} /built/ \; \
+  && cp --parents libs/function-host/bootstrap/* /built/
 
 # What runs: no compiler, no tests, no embedded PostgreSQL, no second Node.
 FROM ${NODE_IMAGE} AS production

@@ -9,7 +9,9 @@ import { here, TOOLS } from './targets.mjs';
 
 const root = join(import.meta.dirname, '..');
 const MEASURED = [
-  ...['engine', 'standards', 'snapshot', 'http', 'platform', 'data-plane'].map((lib) => `libs/${lib}`),
+  ...['engine', 'standards', 'snapshot', 'http', 'platform', 'data-plane', 'function-host'].map(
+    (lib) => `libs/${lib}`,
+  ),
   'bench',
 ];
 const git = (...args) => execFileSync('git', args, { cwd: root, encoding: 'utf8' }).trim();

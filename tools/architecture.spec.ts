@@ -50,6 +50,7 @@ const RULES: Readonly<Record<string, Rule>> = {
   http: { ours: [], banned: ['@nestjs/', 'typeorm'], io: true },
   platform: { ours: [...L2, 'engine', 'http'], banned: ['@nestjs/', 'typeorm'], io: true },
   'data-plane': { ours: [...L2, 'engine', 'platform'], banned: NO_NEST, io: true },
+  'function-host': { ours: ['standards', 'aws-wire', 'platform'], banned: NO_NEST, io: true },
   'control-plane': {
     ours: ['catalog', ...L2, 'translate', 'engine', 'aws-wire', 'platform'],
     banned: [],
@@ -104,7 +105,9 @@ it('keeps TypeORM below the control plane’s storage, services and publisher', 
 });
 
 it('lets apps import services and the platform only', () => {
-  const allowed = ['control-plane', 'data-plane', 'platform'].map((name) => `@gatehouse/${name}`);
+  const allowed = ['control-plane', 'data-plane', 'function-host', 'platform'].map(
+    (name) => `@gatehouse/${name}`,
+  );
   const apps = readdirSync(join(root, 'apps')).filter((app) => existsSync(join(root, 'apps', app, 'src')));
   const imports = apps.flatMap((app) => importsOf(`apps/${app}/src`));
   expect(imports.filter(({ name }) => isOurs(name) && !allowed.some((lib) => matches(name, lib)))).toEqual(

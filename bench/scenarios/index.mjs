@@ -1,6 +1,7 @@
 // What can be measured, in the order in which it runs.
 import { GET_16K, GET_1K, POST_4K } from '../traffic.mjs';
 import { cpuPerRequest } from './cpu-per-request.mjs';
+import { functionsWarm } from './functions-warm.mjs';
 import { idleConnections } from './idle-connections.mjs';
 import { inFlight } from './in-flight.mjs';
 import { latency } from './latency.mjs';
@@ -22,6 +23,7 @@ export const SCENARIOS = [
   routes,
   deploy,
   idleConnections,
+  functionsWarm,
   peers({ name: 'peers-get-1k', traffic: GET_1K }),
   peers({ name: 'peers-get-16k', traffic: GET_16K, byNameOnly: true }),
   peers({ name: 'peers-post-4k', traffic: POST_4K, byNameOnly: true }),

@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Takes the facts of the three service models out of an installed botocore and writes them to libs/aws-wire/model.
+"""Takes the facts of the service models out of an installed botocore and writes them to libs/aws-wire/model.
 
 Run once per botocore upgrade (python3 with botocore, node for prettier), never as part of a build:
 
@@ -17,7 +17,12 @@ import botocore
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 TARGET = ROOT / "libs/aws-wire/model"
-VERSIONS = {"apigateway": "2015-07-09", "apigatewayv2": "2018-11-29", "apigatewaymanagementapi": "2018-11-29"}
+VERSIONS = {
+    "apigateway": "2015-07-09",
+    "apigatewayv2": "2018-11-29",
+    "apigatewaymanagementapi": "2018-11-29",
+    "lambda": "2015-03-31",
+}
 SHAPE_KEYS = ("type", "payload", "required", "enum", "pattern", "min", "max", "timestampFormat")
 REFERENCE_KEYS = ("shape", "location", "locationName", "streaming", "flattened", "enum")
 
@@ -60,7 +65,9 @@ def main():
     for service, version in VERSIONS.items():
         files.append(TARGET / f"{service}.json")
         files[-1].write_text(json.dumps(extract(service, version)), encoding="utf-8")
-    subprocess.run(["node", "node_modules/prettier/bin/prettier.cjs", "--write", *map(str, files)], cwd=ROOT, check=True)
+    # The models are in .prettierignore, so that nobody formats them by hand; here they are laid out once.
+    prettier = ["node", "node_modules/prettier/bin/prettier.cjs", "--ignore-path", ".gitignore", "--write"]
+    subprocess.run([*prettier, *map(str, files)], cwd=ROOT, check=True)
 
 
 if __name__ == "__main__":

@@ -11,7 +11,7 @@ import { SETTINGS } from '../../libs/platform/src/config/settings.ts';
 
 const root = join(dirname(fileURLToPath(import.meta.url)), '..', '..');
 const wire = join(root, 'libs', 'aws-wire');
-const services = ['apigateway', 'apigatewayv2', 'apigatewaymanagementapi'];
+const services = ['apigateway', 'apigatewayv2', 'apigatewaymanagementapi', 'lambda'];
 
 const readJson = (file) => JSON.parse(readFileSync(file, 'utf8'));
 const models = new Map(

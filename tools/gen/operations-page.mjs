@@ -1,9 +1,10 @@
-// Renders docs/reference/operations.md: which operations of the three AWS services Gatehouse answers, and which it does not.
+// Renders docs/reference/operations.md: which operations of the AWS services Gatehouse answers, and which it does not.
 
 const titles = {
   apigateway: 'REST APIs (`apigateway`)',
   apigatewayv2: 'HTTP and WebSocket APIs (`apigatewayv2`)',
   apigatewaymanagementapi: 'WebSocket connections (`apigatewaymanagementapi`)',
+  lambda: 'Functions (`lambda`), answered by the function host',
 };
 
 const heading = ['Operation', 'Request', 'Answer'];
@@ -45,7 +46,7 @@ export function renderOperationsPage(models, implemented) {
   return [
     `# Operations`,
     ``,
-    `Which operations of the AWS API Gateway control plane Gatehouse answers. Any other operation of these services is`,
+    `Which operations of AWS API Gateway and AWS Lambda Gatehouse answers. Any other operation of these services is`,
     `recognised and answered with status 501 and a message that names it.`,
     ``,
     `This page is generated: \`npm run gen\` writes it from \`libs/aws-wire/model\`.`,

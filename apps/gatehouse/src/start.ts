@@ -2,7 +2,10 @@
 import { chmodSync, mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { credentialFiles, startControlPlane, type ControlPlane } from '@gatehouse/control-plane';
+import { startFunctionHost, type FunctionHost } from '@gatehouse/function-host';
 import {
+  format,
+  loadOrCreateServiceKey,
   schemeOf,
   MemoryFeed,
   startEchoOrigin,
@@ -24,7 +27,7 @@ import { startTraffic } from './traffic';
 export interface GatehouseOptions {
   readonly config: Config;
   readonly logger: Logger;
-  /** Read for `OTEL_*` only. */
+  /** Read for `OTEL_*` and, for functions, `PATH`. */
   readonly environment: NodeJS.ProcessEnv;
   readonly demo: boolean;
   /** Processes that carry traffic; 1 = this one. */
@@ -36,6 +39,8 @@ export interface Running {
   readonly admin: Address;
   readonly gateway: Address;
   readonly management: Address;
+  /** The Lambda API; absent where settings leave it out. */
+  readonly functions?: Address;
   readonly credentialsFile: string;
   readonly accessLogFile: string;
   readonly demo?: Demo;
@@ -50,6 +55,34 @@ export async function startGatehouse(options: GatehouseOptions): Promise<Running
     await started.stopAll().catch(() => undefined);
     throw error;
   }
+}
+
+/** The same keys as the control plane's, and the gateway's own, with which it calls functions. */
+async function openFunctions(
+  { config, logger, environment }: GatehouseOptions,
+  controlPlane: ControlPlane,
+  started: Started,
+): Promise<FunctionHost | undefined> {
+  if (config.functionsListen === undefined) return undefined;
+  const gateway = loadOrCreateServiceKey(config.functionsServiceKeyFile);
+  const credential = { secret: gateway.secretAccessKey, accountId: config.accountId, mayInvokeOnly: true };
+  const host = await startFunctionHost({
+    config,
+    listen: config.functionsListen,
+    credentialOf: (id) => (id === gateway.accessKeyId ? credential : controlPlane.credentialOf(id)),
+    searchPath: environment.PATH ?? '',
+    logger,
+  });
+  return started.keep(host, (one) => one.stop());
+}
+
+/** Integrations call the functions of this host, unless a setting says where functions are. */
+function withFunctions(options: GatehouseOptions, functions: FunctionHost | undefined): GatehouseOptions {
+  const { config } = options;
+  if (!functions || config.functionsEndpoint !== undefined) return options;
+  const functionsEndpoint = `http://${format(functions.address)}`;
+  const functionsCredentialsFile = config.functionsServiceKeyFile;
+  return { ...options, config: { ...config, functionsEndpoint, functionsCredentialsFile } };
 }
 
 /** What is known only later: a port of a setting may be 0. */
@@ -75,6 +108,7 @@ async function startRoles(options: GatehouseOptions, started: Started): Promise<
     await startControlPlane({ config, databaseUrl: database.url, feed, logger, endpointUrl }),
     (one) => one.stop(),
   );
+  const functions = await openFunctions(options, controlPlane, started);
   const accessLogFile = join(config.dataDir, 'access.log');
   const trafficProbe: Probe = {
     role: 'data-plane',
@@ -82,12 +116,25 @@ async function startRoles(options: GatehouseOptions, started: Started): Promise<
     metrics: () => bound.traffic?.metrics?.() ?? '',
   };
   const management = started.keep(
-    await startManagementServer(config.managementListen, [controlPlane.probe, trafficProbe]),
+    await startManagementServer(config.managementListen, [
+      controlPlane.probe,
+      trafficProbe,
+      ...(functions ? [functions.probe] : []),
+    ]),
     (one) => one.stop(),
   );
   bound.management = management.address;
-  const ownAddresses = [controlPlane.address, bound.management, ...database.addresses];
-  const traffic = await startTraffic(options, { feed, ownAddresses, accessLogFile }, started);
+  const ownAddresses = [
+    controlPlane.address,
+    bound.management,
+    ...database.addresses,
+    ...(functions ? [functions.address] : []),
+  ];
+  const traffic = await startTraffic(
+    withFunctions(options, functions),
+    { feed, ownAddresses, accessLogFile },
+    started,
+  );
   bound.gateway = traffic.gatewayAddress;
   bound.traffic = traffic.probe;
   const running = {
@@ -95,6 +142,7 @@ async function startRoles(options: GatehouseOptions, started: Started): Promise<
     admin: controlPlane.address,
     gateway: bound.gateway,
     management: bound.management,
+    ...(functions && { functions: functions.address }),
     credentialsFile: credentialFiles(config.dataDir).credentials,
     accessLogFile,
     stop: () => started.stopAll(),

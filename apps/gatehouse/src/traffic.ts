@@ -9,6 +9,7 @@ import {
   serveFeed,
   startTelemetry,
   type Address,
+  type Config,
   type Feed,
   type FeedChannel,
   type Probe,
@@ -88,7 +89,7 @@ async function startWorkers(
         serialization: 'advanced',
       },
       logger,
-      environmentOf: (place) => workerEnvironment(config, place),
+      environmentOf: (place) => ({ ...workerEnvironment(config, place), ...functionsEnvironment(config) }),
       onFork: (worker) => serveWorker(feed, worker),
       onKilled: (place) => absolveWorker(config, place),
       onHopeless: () => hopeless(),
@@ -97,6 +98,14 @@ async function startWorkers(
   );
   const gatewayAddress = await Promise.race([bound, failed]);
   return { gatewayAddress, probe: supervisor.probe };
+}
+
+/** What this process knows of functions: its settings may not say it, and a worker's folder is its own. */
+function functionsEnvironment({ functionsEndpoint, functionsCredentialsFile }: Config): NodeJS.ProcessEnv {
+  return {
+    ...(functionsEndpoint !== undefined && { GATEHOUSE_FUNCTIONS_ENDPOINT: functionsEndpoint }),
+    GATEHOUSE_FUNCTIONS_CREDENTIALS_FILE: functionsCredentialsFile,
+  };
 }
 
 /** Resolves when so many workers listen. */

@@ -14,7 +14,7 @@ Gatehouse is ready.
   admin (AWS API, native API)   ${admin}
   gateway                       ${gateway}
   health, metrics               http://${format(running.management)}
-  credentials                   ${file(running.credentialsFile)}
+${running.functions ? `  functions (Lambda API)        http://${format(running.functions)}\n` : ''}  credentials                   ${file(running.credentialsFile)}
 ${running.demo ? demoLines(running.demo, gateway) : ''}
 Paste, one after the other:
 

@@ -42,6 +42,17 @@ describe('serialiseError', () => {
   });
 });
 
+describe("Lambda's errors", () => {
+  it.each([
+    ['ResourceNotFoundException', 404, { Type: 'User', Message: 'm' }],
+    ['InvalidParameterValueException', 400, { Type: 'User', message: 'm' }],
+    ['NotOfTheModelException', 400, { message: 'm' }],
+  ])('%s spells its members as the model does', (code, status, body) => {
+    const error = new AwsError(code, status, 'm', { type: 'User' });
+    expect(JSON.parse(serialiseError(error, 'r', 'lambda').body)).toEqual(body);
+  });
+});
+
 describe('notImplemented', () => {
   it('is a 501, which SDKs do not retry, and names the operation', () => {
     expect(notImplemented({ service: 'apigateway', name: 'CreateUsagePlan' })).toMatchObject({

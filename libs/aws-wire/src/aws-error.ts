@@ -4,7 +4,7 @@ import { findShape, wireName } from './operations';
 import type { ServiceName } from './service-model';
 import type { WireResponse } from './wire';
 
-/** Further members of a modelled error: `retryAfterSeconds` (v1), `resourceType` and `limitType` (v2). */
+/** Further members of a modelled error: `retryAfterSeconds` (v1), `resourceType` and `limitType` (v2), `type` (lambda). */
 export type ErrorDetails = Readonly<Record<string, string>>;
 
 /** An answer other than success. `message` reaches the client, so it holds no internals. */
@@ -87,12 +87,20 @@ export function serialiseError(error: AwsError, requestId: string, service?: Ser
     'x-amzn-ErrorType': error.code,
     'x-amzn-RequestId': requestId,
   };
-  const body: Record<string, string> = { message: error.message };
+  const body: Record<string, string> = { [messageName(error, service)]: error.message };
   for (const { name, value, inHeader } of placedDetails(error, service)) {
     if (inHeader) headers[name] = value;
     else body[name] = value;
   }
   return { status: error.status, headers, body: JSON.stringify(body) };
+}
+
+/** Most errors spell it `message`; some of Lambda's are modelled with `Message`. */
+function messageName(error: AwsError, service: ServiceName | undefined): string {
+  const shape = service && findShape(service, error.code);
+  if (shape?.type !== 'structure') return 'message';
+  const member = Object.entries(shape.members).find(([name]) => name.toLowerCase() === 'message');
+  return member ? wireName(...member) : 'message';
 }
 
 function placedDetails(error: AwsError, service: ServiceName | undefined) {

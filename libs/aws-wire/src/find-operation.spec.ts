@@ -96,6 +96,13 @@ describe('findOperation', () => {
     expect(find('GET', '/constructor')).toBeUndefined();
   });
 
+  it('looks at the services that it is told, and at API Gateway’s own otherwise', () => {
+    const target = { method: 'GET', path: '/2015-03-31/functions/', query: '' };
+    expect(findOperation(target)).toBeUndefined();
+    expect(findOperation(target, ['lambda'])?.operation.name).toBe('ListFunctions');
+    expect(findOperation({ ...target, path: '/restapis' }, ['lambda'])).toBeUndefined();
+  });
+
   it('never throws', () => {
     const text = fc.string({ unit: 'binary' });
     const segment = fc.oneof(

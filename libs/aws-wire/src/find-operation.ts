@@ -36,19 +36,26 @@ interface Found {
   readonly values: readonly string[];
 }
 
-const services: readonly ServiceName[] = ['apigateway', 'apigatewayv2', 'apigatewaymanagementapi'];
-let tree: TreeNode | undefined;
+/** The services of API Gateway itself. */
+const gatewayServices: readonly ServiceName[] = ['apigateway', 'apigatewayv2', 'apigatewaymanagementapi'];
+const trees = new Map<string, TreeNode>();
 
 /**
  * The operation of a request, or undefined where no model has one; a malformed percent-encoding or an empty path label
  * matches nothing. Literal segments beat labels, one trailing slash is tolerated, and a label that holds an ARN takes the
  * rest of the path, since some SDKs leave its slashes unencoded. Never throws.
+ * `services` are those that the listener answers for; API Gateway's own where absent.
  */
-export function findOperation(target: RequestTarget): Matched | undefined {
+export function findOperation(
+  target: RequestTarget,
+  services: readonly ServiceName[] = gatewayServices,
+): Matched | undefined {
   const segments = target.path.replace(/(?<=[^/])\/$/, '').split('/');
   if (segments.shift() !== '' || segments.length === 0) return undefined;
-  tree ??= buildTree();
-  const found = walk(tree, segments, 0, [], { method: target.method, query: parseQuery(target.query) });
+  const found = walk(treeOf(services), segments, 0, [], {
+    method: target.method,
+    query: parseQuery(target.query),
+  });
   if (!found) return undefined;
   const pathParams = Object.create(null) as Record<string, string>;
   found.candidate.labels.forEach((label, index) => (pathParams[label] = found.values[index] ?? ''));
@@ -107,9 +114,13 @@ function decodeLabel(text: string): string | undefined {
   }
 }
 
-function buildTree(): TreeNode {
+function treeOf(services: readonly ServiceName[]): TreeNode {
+  const key = services.join();
+  const known = trees.get(key);
+  if (known) return known;
   const root = emptyNode();
   for (const operation of services.flatMap(allOperations)) insert(root, operation);
+  trees.set(key, root);
   return root;
 }
 

@@ -3,13 +3,14 @@ import { apigateway } from './generated/apigateway.gen';
 import { allOperations, shapeOf, structureOf } from './operations';
 import type { ServiceName } from './service-model';
 
-const services: readonly ServiceName[] = ['apigateway', 'apigatewayv2', 'apigatewaymanagementapi'];
+const services: readonly ServiceName[] = ['apigateway', 'apigatewayv2', 'apigatewaymanagementapi', 'lambda'];
 
 describe('the operation tables', () => {
   it.each([
     ['apigateway', 124],
     ['apigatewayv2', 103],
     ['apigatewaymanagementapi', 3],
+    ['lambda', 85],
   ] as const)('of %s hold all %d operations of the model', (service, count) => {
     expect(new Set(allOperations(service).map(({ name }) => name)).size).toBe(count);
   });

@@ -1,7 +1,8 @@
-// The operations of the three services and their shapes, looked up in the generated tables.
+// The operations of the services and their shapes, looked up in the generated tables.
 import { apigateway } from './generated/apigateway.gen';
 import { apigatewaymanagementapi } from './generated/apigatewaymanagementapi.gen';
 import { apigatewayv2 } from './generated/apigatewayv2.gen';
+import { lambda } from './generated/lambda.gen';
 import type {
   MemberSpec,
   OperationSpec,
@@ -21,6 +22,7 @@ const models: Readonly<Record<ServiceName, ServiceModel>> = {
   apigateway,
   apigatewayv2,
   apigatewaymanagementapi,
+  lambda,
 };
 const listed = new Map<ServiceName, readonly Operation[]>();
 

@@ -1,6 +1,6 @@
 // The form of an AWS service model as data: what tools/gen writes and everything else in this lib reads.
 
-export type ServiceName = 'apigateway' | 'apigatewayv2' | 'apigatewaymanagementapi';
+export type ServiceName = 'apigateway' | 'apigatewayv2' | 'apigatewaymanagementapi' | 'lambda';
 
 /** Verb, path and shapes of one operation; `uri` may end in a fixed query, e.g. `/restapis?mode=import`. */
 export interface OperationSpec {
@@ -64,9 +64,10 @@ export interface BooleanShape {
   readonly type: 'boolean';
 }
 
-/** Raw bytes; in this model always the payload of its structure. */
+/** Raw bytes: the payload of its structure, or base64 in the JSON body. */
 export interface BlobShape {
   readonly type: 'blob';
+  readonly min?: number;
   readonly max?: number;
 }
 

@@ -39,6 +39,8 @@ export interface ControlPlaneOptions {
 
 export interface ControlPlane {
   readonly address: Address;
+  /** For other listeners of the same process that the same keys open. */
+  credentialOf(accessKeyId: string): { readonly secret: string; readonly accountId: string } | undefined;
   /** What a node in the same process reports. */
   record(report: NodeReport): Promise<void>;
   /** For the management listener. */
@@ -68,6 +70,7 @@ export async function startControlPlane(options: ControlPlaneOptions): Promise<C
   const address = app.getHttpServer().address() as { address: string; port: number };
   return {
     address: { host: config.adminListen.host, port: address.port },
+    credentialOf: (accessKeyId) => credentials.find(accessKeyId),
     record: (report) => services.fleet.record(report),
     probe: { role: 'control-plane', ready: () => watch.ready() },
     stop: async () => {

@@ -11,9 +11,8 @@ const documented = JSON.parse(
 const surface = new AwsSurface(awsOperations({} as Services));
 
 it('documents exactly the operations that have a handler', () => {
-  const listed = Object.entries(documented).flatMap(([service, names]) =>
-    names.map((name) => `${service}:${name}`),
-  );
+  const { lambda: _functionHost, ...own } = documented;
+  const listed = Object.entries(own).flatMap(([service, names]) => names.map((name) => `${service}:${name}`));
   expect(surface.implemented().sort()).toEqual(listed.sort());
 });
 

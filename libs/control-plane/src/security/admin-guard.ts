@@ -3,6 +3,7 @@
  * from a browser), then SigV4 in its header or query form, or a bearer token.
  */
 import { AwsError } from '@gatehouse/aws-wire';
+import { isHostServed } from '@gatehouse/platform';
 import { verifySigV4 } from '@gatehouse/standards';
 import type { CanActivate, ExecutionContext } from '@nestjs/common';
 import { wireRequest, type AdminRequest } from './admin-request';
@@ -11,23 +12,14 @@ import type { Caller, Credentials } from './credentials';
 export interface AdminGuardOptions {
   readonly credentials: Credentials;
   readonly region: string;
-  /** Host names without port that are answered beside loopback names; lower case. */
+  /** Host names without port that are answered beside loopback names. */
   readonly allowedHosts: readonly string[];
   readonly allowedOrigins: readonly string[];
   readonly now?: () => Date;
 }
 
 export class AdminGuard implements CanActivate {
-  private readonly hosts: ReadonlySet<string>;
-
-  constructor(private readonly options: AdminGuardOptions) {
-    this.hosts = new Set([
-      'localhost',
-      '127.0.0.1',
-      '[::1]',
-      ...options.allowedHosts.map((host) => host.toLowerCase()),
-    ]);
-  }
+  constructor(private readonly options: AdminGuardOptions) {}
 
   /** Node reports come over Redis, which has its own access control; everything else is HTTP. */
   canActivate(context: ExecutionContext): boolean {
@@ -40,8 +32,7 @@ export class AdminGuard implements CanActivate {
   }
 
   private requireHost(header: string | undefined): void {
-    const host = (header ?? '').toLowerCase().replace(/:\d+$/, '');
-    if (this.hosts.has(host)) return;
+    if (isHostServed(header, this.options.allowedHosts)) return;
     throw AwsError.accessDenied(
       'This Host is not served. Use a loopback name, or allow it with GATEHOUSE_ADMIN_ALLOWED_HOSTS.',
     );

@@ -44,6 +44,10 @@ export class Credentials {
     return this.sealer.open(row.sealedSecret, `credential/${row.accessKeyId}`);
   }
 
+  find(accessKeyId: string): Known | undefined {
+    return this.byKey.get(accessKeyId);
+  }
+
   secretOf(accessKeyId: string): string | undefined {
     return this.byKey.get(accessKeyId)?.secret;
   }

@@ -37,7 +37,18 @@ describe('configuration', () => {
     );
   });
 
+  it('leaves the function host out at none, and refuses it off loopback unless the flag says so', () => {
+    expect(readConfig({}).functionsListen).toEqual({ host: '127.0.0.1', port: 4567 });
+    expect(readConfig({ GATEHOUSE_FUNCTIONS_LISTEN: 'none' }).functionsListen).toBeUndefined();
+    const open = { GATEHOUSE_FUNCTIONS_LISTEN: '0.0.0.0:4567' };
+    expect(refusal(open)).toContain('GATEHOUSE_FUNCTIONS_LISTEN=0.0.0.0:4567 is not loopback');
+    expect(refusal({ ...open, GATEHOUSE_ADMIN_ALLOW_INSECURE: 'true' })).toBe('accepted');
+  });
+
   it.each([
+    ['GATEHOUSE_FUNCTIONS_LISTEN', '4567'],
+    ['GATEHOUSE_FUNCTIONS_MAX_CONCURRENCY', '0'],
+    ['GATEHOUSE_FUNCTIONS_IDLE_SECONDS', 'x'],
     ['GATEHOUSE_GATEWAY_LISTEN', '8080'],
     ['GATEHOUSE_GATEWAY_LISTEN', 'host:99999'],
     ['GATEHOUSE_ACCOUNT_ID', '12'],

@@ -30,6 +30,11 @@ export interface Config {
   readonly adminListen: Address;
   readonly gatewayListen: Address;
   readonly managementListen: Address;
+  /** Of the Lambda API; absent = no function host. */
+  readonly functionsListen?: Address;
+  readonly functionsMaxConcurrency: number;
+  readonly functionsIdleSeconds: number;
+  readonly functionsServiceKeyFile: string;
   /** Absolute. */
   readonly dataDir: string;
   readonly accountId: string;
@@ -84,6 +89,7 @@ export function readConfig(environment: NodeJS.ProcessEnv): Config {
   const dataDir = resolve(read('GATEHOUSE_DATA_DIR') ?? '.gatehouse');
   const config: Config = {
     ...listeners(read),
+    ...functions(read, dataDir),
     ...identity(read, environment),
     ...admin(read),
     ...optional('databaseUrl', environment.DATABASE_URL),
@@ -112,6 +118,7 @@ export function readConfig(environment: NodeJS.ProcessEnv): Config {
     logLevel: oneOf('GATEHOUSE_LOG_LEVEL', read, ['error', 'warn', 'info', 'debug']),
   };
   requireSafeAdmin(config, read);
+  requireSafeFunctions(config, read);
   return config;
 }
 
@@ -128,6 +135,18 @@ function listeners(
     adminListen: address('GATEHOUSE_ADMIN_LISTEN', read),
     gatewayListen: address('GATEHOUSE_GATEWAY_LISTEN', read),
     managementListen: address('GATEHOUSE_MANAGEMENT_LISTEN', read),
+  };
+}
+
+function functions(read: Read, dataDir: string) {
+  const isOff = read('GATEHOUSE_FUNCTIONS_LISTEN') === 'none';
+  return {
+    ...(!isOff && { functionsListen: address('GATEHOUSE_FUNCTIONS_LISTEN', read) }),
+    functionsMaxConcurrency: integer('GATEHOUSE_FUNCTIONS_MAX_CONCURRENCY', read, 1, 10_000),
+    functionsIdleSeconds: integer('GATEHOUSE_FUNCTIONS_IDLE_SECONDS', read, 1, 86_400),
+    functionsServiceKeyFile: resolve(
+      read('GATEHOUSE_FUNCTIONS_SERVICE_KEY_FILE') ?? `${dataDir}/functions-service-key`,
+    ),
   };
 }
 
@@ -171,6 +190,16 @@ function requireSafeAdmin(config: Config, read: Read): void {
   throw new ConfigError(
     `GATEHOUSE_ADMIN_LISTEN=${format(config.adminListen)} is not loopback and has no TLS. Give GATEHOUSE_ADMIN_TLS_CERT_FILE and ` +
       'GATEHOUSE_ADMIN_TLS_KEY_FILE, or set GATEHOUSE_ADMIN_ALLOW_INSECURE=true if a proxy in front of it terminates TLS.',
+  );
+}
+
+/** Whoever may create functions runs programs here, and the Lambda API has no TLS of its own. */
+function requireSafeFunctions({ functionsListen }: Config, read: Read): void {
+  const allowed = read('GATEHOUSE_ADMIN_ALLOW_INSECURE') === 'true';
+  if (functionsListen === undefined || isLoopback(functionsListen.host) || allowed) return;
+  throw new ConfigError(
+    `GATEHOUSE_FUNCTIONS_LISTEN=${format(functionsListen)} is not loopback. Put a proxy that terminates TLS in front of it and ` +
+      'set GATEHOUSE_ADMIN_ALLOW_INSECURE=true.',
   );
 }
 

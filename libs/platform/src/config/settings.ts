@@ -24,6 +24,26 @@ export const SETTINGS = [
     default: '127.0.0.1:8090',
     meaning: 'address of /healthz, /readyz and /metrics',
   },
+  {
+    name: 'GATEHOUSE_FUNCTIONS_LISTEN',
+    default: '127.0.0.1:4567',
+    meaning: 'address of the Lambda API; none leaves the function host out of gatehouse start',
+  },
+  {
+    name: 'GATEHOUSE_FUNCTIONS_MAX_CONCURRENCY',
+    default: '100',
+    meaning: 'function invocations at once, and function processes kept; further calls get 429',
+  },
+  {
+    name: 'GATEHOUSE_FUNCTIONS_IDLE_SECONDS',
+    default: '600',
+    meaning: 'how long a warm function process waits for its next call',
+  },
+  {
+    name: 'GATEHOUSE_FUNCTIONS_SERVICE_KEY_FILE',
+    meaning:
+      'access key with which the gateway calls functions (made when absent); default in the data folder',
+  },
   { name: 'GATEHOUSE_DATA_DIR', default: '.gatehouse', meaning: 'folder of all local state, mode 0700' },
   {
     name: 'GATEHOUSE_ACCOUNT_ID',

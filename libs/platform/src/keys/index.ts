@@ -1,2 +1,3 @@
 export * from './private-file';
 export * from './signing-keys';
+export * from './service-key';

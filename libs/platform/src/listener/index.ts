@@ -1,2 +1,3 @@
 export { SocketListener, type SocketListenerOptions } from './socket-listener';
 export { listenFault, listenOn } from './listen';
+export * from './served-host';

@@ -10,6 +10,7 @@ export interface Gatehouse {
   readonly admin: string;
   readonly gateway: string;
   readonly management: string;
+  readonly functions: string;
   readonly rest: APIGatewayClient;
   readonly http: ApiGatewayV2Client;
   readonly token: string;
@@ -31,6 +32,7 @@ export async function startGatehouse(
     admin,
     gateway: address(/gateway +(\S+)/),
     management: address(/health, metrics +(\S+)/),
+    functions: address(/functions \(Lambda API\) +(\S+)/),
     ...sdkClients(admin, dataDir),
     token: readFileSync(join(dataDir, 'admin-token'), 'utf8').trim(),
   };

@@ -72,6 +72,7 @@ export function cleanEnvironment(env: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
     GATEHOUSE_ADMIN_LISTEN: '127.0.0.1:0',
     GATEHOUSE_GATEWAY_LISTEN: '127.0.0.1:0',
     GATEHOUSE_MANAGEMENT_LISTEN: '127.0.0.1:0',
+    GATEHOUSE_FUNCTIONS_LISTEN: '127.0.0.1:0',
     ...env,
   };
 }

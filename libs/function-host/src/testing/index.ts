@@ -1,0 +1,2 @@
+/** What tests of other projects use. */
+export * from './signed-client';
