@@ -42,15 +42,14 @@ export function cognitoAuthenticate(
   kit: Kit,
 ): Authenticate | undefined {
   const [source = () => []] = compileIdentitySources(plan, identitySource);
-  const isAudience = identityValidationExpression
-    ? compileWhole(plan, '/authorization', identityValidationExpression)
-    : () => true;
-  if (isAudience === undefined) return undefined;
+  const expression = identityValidationExpression;
+  const isAudience = expression ? compileWhole(plan, '/authorization', expression) : undefined;
+  if (expression && isAudience === undefined) return undefined;
   return (x) => {
     const values = source(x);
     if (!isPresent(values)) throw new GatewayError('UNAUTHORIZED');
     const check = (claims: Claims): Verdict => {
-      const isMeant = textsOf(claims.aud ?? claims.client_id).some(isAudience);
+      const isMeant = isAudience === undefined || textsOf(claims.aud ?? claims.client_id).some(isAudience);
       if (!isMeant || !isRightUse(claims, scopes)) throw new GatewayError('UNAUTHORIZED');
       return pass(x, 'cognito', claims, undefined);
     };
