@@ -3,8 +3,8 @@
  * `gatehouse:news`, reports on Nest's Redis transport. No command waits for a server that is away: every one has a
  * deadline, and nothing is queued while disconnected.
  */
-import { Redis } from 'ioredis';
-import { reasonOf, type Logger } from '../logging/logger';
+import type { Redis } from 'ioredis';
+import { connectRedis, type RedisOptions } from './redis-connection';
 import { NODE_REPORT_PATTERN, type Feed, type NodeReport, type Publication } from './feed';
 
 const MANIFEST = 'gatehouse:manifest';
@@ -20,38 +20,12 @@ if newer then redis.call('HSET', KEYS[1], 'revision', ARGV[1], 'manifest', ARGV[
 redis.call('PUBLISH', ARGV[3], ARGV[1])
 return newer and 1 or 0`;
 
-export interface RedisFeedOptions {
-  readonly url: string;
-  readonly logger: Logger;
-  /** Deadline of one command, milliseconds; default 2,000. */
-  readonly commandTimeoutMs?: number;
-}
-
 export class RedisFeed implements Feed {
   private readonly commands: Redis;
   private news: Redis | undefined;
 
-  constructor(private readonly options: RedisFeedOptions) {
-    this.commands = this.connect('commands');
-  }
-
-  private connect(name: string): Redis {
-    const { url, logger, commandTimeoutMs = 2000 } = this.options;
-    const redis = new Redis(url, {
-      connectTimeout: commandTimeoutMs,
-      commandTimeout: commandTimeoutMs,
-      maxRetriesPerRequest: 0,
-      enableOfflineQueue: false,
-      // Full jitter between 50 ms and 1 s: a returning Redis is not met by a herd.
-      retryStrategy: () => 50 + Math.floor(Math.random() * 950),
-    });
-    let reachable = true;
-    redis.on('ready', () => (reachable = true));
-    redis.on('error', (error) => {
-      if (reachable) logger.warn('redis is out of reach', { connection: name, reason: reasonOf(error) });
-      reachable = false;
-    });
-    return redis;
+  constructor(private readonly options: RedisOptions) {
+    this.commands = connectRedis(options, 'commands');
   }
 
   async publish({ revision, manifest, parts, retired }: Publication): Promise<void> {
@@ -77,7 +51,7 @@ export class RedisFeed implements Feed {
 
   /** One subscription a feed: a node has one subscriber. */
   async subscribe(listener: () => void): Promise<() => Promise<void>> {
-    const news = this.connect('news');
+    const news = connectRedis(this.options, 'news');
     this.news = news;
     news.on('message', () => listener());
     // Also after a reconnect: what was published meanwhile was missed.
