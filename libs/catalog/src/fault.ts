@@ -16,4 +16,6 @@ export class CatalogFault extends Error {
 
 export const badRequest = (message: string): CatalogFault => new CatalogFault('BadRequestException', message);
 export const notFound = (message: string): CatalogFault => new CatalogFault('NotFoundException', message);
+export const limitExceeded = (message: string): CatalogFault =>
+  new CatalogFault('LimitExceededException', message);
 export const conflict = (message: string): CatalogFault => new CatalogFault('ConflictException', message);

@@ -25,6 +25,7 @@ function toRoute(graph: HttpApiGraph, route: HttpRoute, problems: Problem[]): Ro
     authorization: {
       type: route.authorizationType as 'NONE' | 'AWS_IAM' | 'CUSTOM' | 'JWT',
       ...(route.authorizerId !== undefined && { authorizerId: route.authorizerId }),
+      ...(route.authorizationScopes !== undefined && { scopes: route.authorizationScopes }),
     },
     apiKeyRequired: route.apiKeyRequired,
     integration: integration(graph.integrations[id], at, problems),

@@ -19,30 +19,15 @@ export interface Routes {
 export function restRoutes(graph: RestApiGraph): Routes {
   const routes: Route[] = [];
   const problems: Problem[] = [];
-  const isGuarded = hasResourcePolicy(graph, problems);
   const resources = Object.values(graph.resources).sort((a, b) => (a.path < b.path ? -1 : 1));
   for (const resource of resources) {
     const methods = Object.values(resource.resourceMethods);
     for (const method of methods.sort((a, b) => (a.httpMethod < b.httpMethod ? -1 : 1))) {
       const path = `/routes/${escaped(keyOf(resource, method))}`;
-      const made = route(resource, method, integration(method.methodIntegration, path, problems));
-      routes.push(isGuarded ? { ...made, authorization: { type: 'RESOURCE_POLICY' } } : made);
+      routes.push(route(resource, method, integration(method.methodIntegration, path, problems)));
     }
   }
   return { routes, problems };
-}
-
-/** Policies are not evaluated yet, and an API that has one must not be served as if it had none. */
-function hasResourcePolicy({ api }: RestApiGraph, problems: Problem[]): boolean {
-  const isPrivate = api.endpointConfiguration.types.includes('PRIVATE');
-  if (api.policy === undefined && !isPrivate) return false;
-  const what = isPrivate ? 'Private APIs' : 'Resource policies';
-  problems.push({
-    path: '/policy',
-    code: 'NOT_SUPPORTED',
-    message: `${what} are not served yet; every method answers 403.`,
-  });
-  return true;
 }
 
 /** A JSON pointer token (RFC 6901). */
@@ -63,9 +48,17 @@ function route(resource: Resource, method: Method, integrationSnapshot: Integrat
   };
 }
 
-function authorization(method: Method): AuthorizationSnapshot {
-  const type = method.authorizationType.toUpperCase() as AuthorizationSnapshot['type'];
-  return { type, ...(method.authorizerId !== undefined && { authorizerId: method.authorizerId }) };
+function authorization({
+  authorizationType,
+  authorizerId,
+  authorizationScopes,
+}: Method): AuthorizationSnapshot {
+  const type = authorizationType.toUpperCase() as AuthorizationSnapshot['type'];
+  return {
+    type,
+    ...(authorizerId !== undefined && { authorizerId }),
+    ...(authorizationScopes !== undefined && { scopes: authorizationScopes }),
+  };
 }
 
 function integration(
@@ -81,22 +74,24 @@ function integration(
     });
     return { type: 'UNAVAILABLE', declaredType: 'NONE' };
   }
-  const arn = functionArnIn(source.uri);
-  if (arn !== undefined && (source.type === 'AWS_PROXY' || source.type === 'AWS'))
-    return toFunction(source, source.type, arn);
-  if (source.type === 'MOCK') return { type: 'MOCK', ...mapping(source) };
-  const isHttp = source.type === 'HTTP' || source.type === 'HTTP_PROXY';
-  if (!isHttp || source.connectionType === 'VPC_LINK') {
-    const what = isHttp ? 'VPC links' : `Integrations of type ${source.type}`;
-    problems.push({
-      path: `${path}/integration`,
-      code: 'NOT_SUPPORTED',
-      message: `${what} are not served yet; the method answers 500.`,
-    });
-    return { type: 'UNAVAILABLE', declaredType: source.type };
-  }
+  const { type, uri } = source;
+  const arn = functionArnIn(uri);
+  if (arn !== undefined && (type === 'AWS_PROXY' || type === 'AWS')) return toFunction(source, type, arn);
+  if (type === 'MOCK') return { type, ...mapping(source) };
+  const isHttp = type === 'HTTP' || type === 'HTTP_PROXY';
+  if (isHttp && source.connectionType !== 'VPC_LINK') return toHttp(source, type);
+  const what = isHttp ? 'VPC links' : `Integrations of type ${type}`;
+  problems.push({
+    path: `${path}/integration`,
+    code: 'NOT_SUPPORTED',
+    message: `${what} are not served yet; the method answers 500.`,
+  });
+  return { type: 'UNAVAILABLE', declaredType: type };
+}
+
+function toHttp(source: Integration, type: 'HTTP' | 'HTTP_PROXY'): IntegrationSnapshot {
   return {
-    type: source.type as 'HTTP' | 'HTTP_PROXY',
+    type,
     uri: source.uri ?? '',
     ...(source.httpMethod !== undefined && { method: source.httpMethod }),
     timeoutMs: source.timeoutInMillis,

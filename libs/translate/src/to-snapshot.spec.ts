@@ -96,15 +96,51 @@ it('never throws on user data: any text in any template, mapping or address beco
   );
 });
 
-it.each([
-  { policy: '{"Version":"2012-10-17","Statement":[]}' },
-  { endpointConfiguration: { types: ['PRIVATE'] } },
-])('lets nobody pass an API that needs a resource policy: %j', (input) => {
+const restStage = (): RestStage => (read('rest-orders.in.json') as Input).stage as RestStage;
+const OWNER = { accountId: '111111111111', region: 'us-east-1' };
+
+function guarded(input: object): Translated {
   const graph = createRestApi({ name: 'guarded', ...input }, { apiId: 'a1', rootResourceId: 'r1' }, 1);
-  putMethod(graph, 'r1', 'GET', { authorizationType: 'NONE' });
+  putMethod(graph, 'r1', 'GET', { authorizationType: 'AWS_IAM' });
   putIntegration(graph, 'r1', 'GET', { type: 'MOCK' });
-  const stage = (read('rest-orders.in.json') as Input).stage as RestStage;
-  const { snapshot, problems } = restToSnapshot({ accountId: '0', region: 'us-east-1' }, graph, stage);
-  expect(snapshot.routes.map(({ authorization }) => authorization.type)).toEqual(['RESOURCE_POLICY']);
-  expect(problems).toMatchObject([{ path: '/policy', code: 'NOT_SUPPORTED' }]);
+  return restToSnapshot(OWNER, graph, restStage());
+}
+
+it('keeps what a method asks for beside a resource policy and in a private API', () => {
+  for (const input of [{ policy: '{}' }, { endpointConfiguration: { types: ['PRIVATE'] } }]) {
+    const { snapshot, problems } = guarded(input);
+    expect(snapshot.routes.map(({ authorization }) => authorization)).toEqual([{ type: 'AWS_IAM' }]);
+    expect(problems).toEqual([]);
+  }
+  expect(guarded({ endpointConfiguration: { types: ['PRIVATE'] } }).snapshot.isPrivate).toBe(true);
+  expect(guarded({}).snapshot).not.toHaveProperty('isPrivate');
+});
+
+it('writes the API’s ARN for `execute-api:/` in resources alone', () => {
+  const whole = 'arn:aws:execute-api:us-east-1:111111111111:a1/';
+  const statement = {
+    Sid: 'execute-api:/',
+    Condition: { StringLike: { 'aws:UserAgent': 'execute-api:/*' } },
+  };
+  const policy = {
+    Statement: [{ ...statement, Resource: 'execute-api:/*', NotResource: ['x', 'execute-api:/dev/GET/'] }],
+  };
+  expect(JSON.parse(guarded({ policy: JSON.stringify(policy) }).snapshot.resourcePolicy ?? '')).toEqual({
+    Statement: [{ ...statement, Resource: `${whole}*`, NotResource: ['x', `${whole}dev/GET/`] }],
+  });
+});
+
+it('gives a function authorizer another revision with every change of it and every flush of its stage', () => {
+  const input = read('rest-authorizers.in.json') as Input & { graph: RestApiGraph; stage: RestStage };
+  const revision = (changes: object = {}, token?: string): unknown => {
+    const graph = structuredClone(input.graph);
+    Object.assign(graph.authorizers.tok001 ?? {}, changes);
+    const stage = { ...input.stage, ...(token && { authorizersCacheToken: token }) };
+    return restToSnapshot(input.owner, graph, stage).snapshot.authorizers?.tok001;
+  };
+  const revisions = [revision(), revision({ identitySource: 'x' }), revision({}, 'a'), revision({}, 'b')].map(
+    (one) => (one as { revision: string }).revision,
+  );
+  expect(new Set(revisions).size).toBe(4);
+  expect(revision()).toEqual(revision());
 });

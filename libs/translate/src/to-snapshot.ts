@@ -2,7 +2,11 @@
 import type { HttpApiGraph, HttpStage, RestApiGraph, RestStage } from '@gatehouse/catalog';
 import type { Problem, Snapshot } from '@gatehouse/snapshot';
 import { SNAPSHOT_SCHEMA } from '@gatehouse/snapshot';
+import type { Authorizers } from './authorizers';
+import { httpAuthorizers } from './http-authorizers';
 import { httpRoutes } from './http-routes';
+import { resourcePolicy } from './resource-policy';
+import { restAuthorizers } from './rest-authorizers';
 import { restRoutes } from './rest-routes';
 
 export interface Owner {
@@ -18,6 +22,7 @@ export interface Translated {
 export function restToSnapshot(owner: Owner, graph: RestApiGraph, stage: RestStage): Translated {
   const { api } = graph;
   const { routes, problems } = restRoutes(graph);
+  const guards = restAuthorizers(graph, routes, stage);
   const snapshot: Snapshot = {
     ...base(owner),
     apiId: api.id,
@@ -36,14 +41,18 @@ export function restToSnapshot(owner: Owner, graph: RestApiGraph, stage: RestSta
         stageVariableOverrides: stage.canarySettings.stageVariableOverrides ?? {},
       },
     }),
+    ...authorizersOf(guards),
+    ...resourcePolicy(owner, api),
+    ...(api.apiKeySource === 'AUTHORIZER' && { apiKeySource: 'AUTHORIZER' }),
     routes,
   };
-  return { snapshot, problems };
+  return { snapshot, problems: [...problems, ...guards.problems] };
 }
 
 export function httpToSnapshot(owner: Owner, graph: HttpApiGraph, stage: HttpStage): Translated {
   const { api } = graph;
   const { routes, problems } = httpRoutes(graph);
+  const guards = httpAuthorizers(graph, routes, stage);
   const cors = api.corsConfiguration;
   const snapshot: Snapshot = {
     ...base(owner),
@@ -66,9 +75,14 @@ export function httpToSnapshot(owner: Owner, graph: HttpApiGraph, stage: HttpSta
         ...(cors.maxAge !== undefined && { maxAgeSeconds: cors.maxAge }),
       },
     }),
+    ...authorizersOf(guards),
     routes,
   };
-  return { snapshot, problems };
+  return { snapshot, problems: [...problems, ...guards.problems] };
+}
+
+function authorizersOf({ authorizers }: Authorizers): Pick<Snapshot, 'authorizers'> {
+  return Object.keys(authorizers).length > 0 ? { authorizers } : {};
 }
 
 function base({ accountId, region }: Owner): Pick<Snapshot, 'schema' | 'requires' | 'accountId' | 'region'> {

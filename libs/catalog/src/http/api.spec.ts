@@ -31,6 +31,7 @@ describe('a new HTTP API', () => {
         },
         routes: {},
         integrations: {},
+        authorizers: {},
       },
     });
   });

@@ -52,7 +52,7 @@ export function createHttpApi(
     createdDate: fresh.now,
     tags: { ...input.tags },
   };
-  const graph: HttpApiGraph = { kind: 'HTTP', api, routes: {}, integrations: {} };
+  const graph: HttpApiGraph = { kind: 'HTTP', api, routes: {}, integrations: {}, authorizers: {} };
   applyApi(api, input);
   if (input.target === undefined) {
     if (input.routeKey !== undefined) throw badRequest('Quick create requires a target with a routeKey');

@@ -88,7 +88,9 @@ describe('a new route', () => {
     [
       'JWT without an authorizer',
       { authorizationType: 'JWT' },
-      bad('Invalid authorizer ID specified. Authorization type JWT requires a valid authorizer.'),
+      bad(
+        'Invalid authorizer ID specified. Setting the authorization type to JWT requires a valid JWT authorizer.',
+      ),
     ],
   ])('refuses %s, and is then not there', (_what, input, expected) => {
     const graph = graphWithRoute();

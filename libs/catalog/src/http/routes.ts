@@ -42,24 +42,35 @@ function apply(graph: HttpApiGraph, route: HttpRoute, input: RouteInput): void {
   if (input.routeKey !== undefined) route.routeKey = requireRouteKey(graph, input.routeKey, route.routeId);
   if (input.target !== undefined) route.target = requireTarget(graph, input.target);
   if (input.apiKeyRequired) throw badRequest('apiKeyRequired is not supported for HTTP APIs');
-  if (input.authorizationType !== undefined) route.authorizationType = requireAuthorization(input);
+  if (input.authorizationType !== undefined) route.authorizationType = input.authorizationType;
+  if (input.authorizerId) route.authorizerId = input.authorizerId;
+  settleAuthorizer(graph, route);
   if (input.authorizationScopes) setScopes(route, input.authorizationScopes);
   if (input.operationName !== undefined) route.operationName = input.operationName;
 }
 
+/** At most 10 (service quotas). */
 function setScopes(route: HttpRoute, scopes: readonly string[]): void {
+  if (scopes.length > 10) throw badRequest('A route can have at most 10 authorization scopes');
   if (scopes.length > 0) route.authorizationScopes = [...scopes];
   else delete route.authorizationScopes;
 }
 
-/** JWT and CUSTOM need an authorizer of this API; there are no operations to make one yet. */
-function requireAuthorization({ authorizationType = 'NONE' }: RouteInput): string {
-  if (authorizationType === 'JWT' || authorizationType === 'CUSTOM') {
-    throw badRequest(
-      `Invalid authorizer ID specified. Authorization type ${authorizationType} requires a valid authorizer.`,
-    );
+/** By authorization type: the type of authorizer that answers it. */
+const ANSWERED_BY: Readonly<Record<string, string>> = { JWT: 'JWT', CUSTOM: 'REQUEST' };
+
+/** The id must name an authorizer of the right type; types that need none forget it. */
+function settleAuthorizer({ authorizers }: HttpApiGraph, route: HttpRoute): void {
+  const { authorizationType: type, authorizerId = '' } = route;
+  if (!Object.hasOwn(ANSWERED_BY, type)) {
+    delete route.authorizerId;
+    return;
   }
-  return authorizationType;
+  const authorizer = Object.hasOwn(authorizers, authorizerId) ? authorizers[authorizerId] : undefined;
+  if (authorizer?.authorizerType === ANSWERED_BY[type]) return;
+  throw badRequest(
+    `Invalid authorizer ID specified. Setting the authorization type to ${type} requires a valid ${type === 'JWT' ? 'JWT ' : ''}authorizer.`,
+  );
 }
 
 function requireTarget(graph: HttpApiGraph, target: string): string {

@@ -58,12 +58,28 @@ export interface HttpApiIntegration {
   apiGatewayManaged?: boolean;
 }
 
+/** Absent `authorizerResultTtlInSeconds` = no result is kept. */
+export interface HttpAuthorizer {
+  authorizerId: string;
+  name: string;
+  authorizerType: string;
+  authorizerUri?: string;
+  authorizerCredentialsArn?: string;
+  authorizerPayloadFormatVersion?: string;
+  authorizerResultTtlInSeconds?: number;
+  enableSimpleResponses?: boolean;
+  identitySource: string[];
+  identityValidationExpression?: string;
+  jwtConfiguration?: { issuer?: string; audience?: string[] };
+}
+
 /** All of an HTTP API that a deployment freezes. */
 export interface HttpApiGraph {
   kind: 'HTTP';
   api: HttpApi;
   routes: Record<string, HttpRoute>;
   integrations: Record<string, HttpApiIntegration>;
+  authorizers: Record<string, HttpAuthorizer>;
 }
 
 export interface RouteSettings {
@@ -86,6 +102,8 @@ export interface HttpStage {
   stageVariables: StringMap;
   lastDeploymentStatusMessage?: string;
   apiGatewayManaged?: boolean;
+  /** Ours, never shown: a new one makes every node forget what authorizers said. */
+  authorizersCacheToken?: string;
   createdDate: number;
   lastUpdatedDate: number;
   tags: StringMap;

@@ -48,3 +48,24 @@ export function applyPatch<T>(
     found.entry.apply(target, operation, found.key);
   }
 }
+
+/** As `applyPatch`, for the objects whose refusals list the paths of the operation (two blanks are AWS's). */
+export function applyListedPatch<T>(
+  table: readonly PatchEntry<T>[],
+  target: T,
+  operations: readonly PatchOperation[],
+): void {
+  requirePaths(operations);
+  for (const operation of operations) {
+    const found = find(table, operation.path);
+    if (!found?.entry.ops.includes(operation.op)) throw notListed(table, operation);
+    found.entry.apply(target, operation, found.key);
+  }
+}
+
+function notListed<T>(table: readonly PatchEntry<T>[], { op, path }: PatchOperation): Error {
+  const paths = table.filter(({ ops }) => ops.includes(op)).map((entry) => entry.path);
+  const choice =
+    paths.length > 0 ? `Must be one of: [${paths.join(', ')}]` : 'Please choose supported operations';
+  return badRequest(`Invalid patch path  '${path}' specified for op '${op}'. ${choice}`);
+}

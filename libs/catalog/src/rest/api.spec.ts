@@ -19,6 +19,7 @@ describe('a new RestApi', () => {
         rootResourceId: 'r1',
       },
       resources: { r1: { id: 'r1', path: '/', resourceMethods: {} } },
+      authorizers: {},
     });
   });
 

@@ -42,24 +42,30 @@ export function createRestApi(input: CreateRestApiInput, ids: NewIds, now: numbe
   };
   copyOptional(api, input);
   const root = { id: ids.rootResourceId, path: '/', resourceMethods: {} };
-  return { kind: 'REST', api, resources: { [root.id]: root } };
+  return { kind: 'REST', api, resources: { [root.id]: root }, authorizers: {} };
 }
 
 /**
- * `cloneFrom`: the resources of another API with methods and integrations, under fresh ids. Of the API object itself only
- * what the request leaves open is taken over.
+ * `cloneFrom`: the resources of another API with methods and integrations, and its authorizers, under fresh ids. Of the API
+ * object itself only what the request leaves open is taken over.
  */
 export function cloneRestApi(source: RestApiGraph, fresh: RestApiGraph, freshId: () => string): void {
-  const ids = new Map(Object.keys(source.resources).map((id) => [id, freshId()]));
+  const known = [...Object.keys(source.resources), ...Object.keys(source.authorizers)];
+  const ids = new Map(known.map((id) => [id, freshId()]));
   ids.set(source.api.rootResourceId, fresh.api.rootResourceId);
   const idOf = (id: string): string => ids.get(id) ?? id;
   for (const resource of Object.values(source.resources)) {
     const { id, parentId, ...rest } = structuredClone(resource);
     const copy = { ...rest, id: idOf(id), ...(parentId !== undefined && { parentId: idOf(parentId) }) };
-    for (const { methodIntegration } of Object.values(copy.resourceMethods)) {
+    for (const method of Object.values(copy.resourceMethods)) {
+      const { methodIntegration, authorizerId } = method;
       if (methodIntegration) methodIntegration.cacheNamespace = idOf(methodIntegration.cacheNamespace);
+      if (authorizerId !== undefined) method.authorizerId = idOf(authorizerId);
     }
     fresh.resources[copy.id] = copy;
+  }
+  for (const { id, ...rest } of Object.values(source.authorizers)) {
+    fresh.authorizers[idOf(id)] = { id: idOf(id), ...structuredClone(rest) };
   }
   fresh.api.binaryMediaTypes ??= source.api.binaryMediaTypes && [...source.api.binaryMediaTypes];
   if (fresh.api.binaryMediaTypes === undefined) delete fresh.api.binaryMediaTypes;

@@ -3,7 +3,7 @@ import { badRequest, conflict, notFound } from '../fault';
 import { keyedEntry } from '../patch/keyed';
 import { patchBoolean, type PatchOperation } from '../patch/operation';
 import { applyPatch, type PatchEntry } from '../patch/table';
-import { requireAuthorizer, requireModels, requireValidator } from './references';
+import { requireModels, requireValidator, settleAuthorizer } from './references';
 import { resourceOf } from './resources';
 import type { Method, MethodResponse, RestApiGraph, StringMap } from './types';
 
@@ -48,7 +48,8 @@ export function putMethod(
   if (input.requestParameters) method.requestParameters = { ...input.requestParameters };
   if (input.requestModels) method.requestModels = { ...input.requestModels };
   if (input.authorizationScopes?.length) method.authorizationScopes = [...input.authorizationScopes];
-  requireSound(method, input.requestValidatorId);
+  if (input.authorizerId) method.authorizerId = input.authorizerId;
+  requireSound(graph, method, input.requestValidatorId);
   resource.resourceMethods[verb] = method;
   return method;
 }
@@ -67,8 +68,8 @@ function requireAuthorizationType(type: string): string {
   return type;
 }
 
-function requireSound(method: Method, validatorId: string | undefined): void {
-  requireAuthorizer(method.authorizationType);
+function requireSound(graph: RestApiGraph, method: Method, validatorId: string | undefined): void {
+  settleAuthorizer(graph, method);
   requireValidator(validatorId);
   requireModels(method.requestModels);
   const names = Object.keys(method.requestParameters ?? {}).map(
@@ -100,8 +101,14 @@ const METHOD: readonly PatchEntry<Method>[] = [
     ops: ['replace'],
     apply: (method, { value }) => void (method.authorizationType = requireAuthorizationType(value ?? '')),
   },
-  // Without a CUSTOM or COGNITO_USER_POOLS type AWS takes the id and forgets it; with one, the id must resolve.
-  { path: '/authorizerId', ops: ['replace'], apply: () => undefined },
+  {
+    path: '/authorizerId',
+    ops: ['replace'],
+    apply: (method, { value }) => {
+      if (value) method.authorizerId = value;
+      else delete method.authorizerId;
+    },
+  },
   {
     path: '/operationName',
     ops: ['replace'],
@@ -134,7 +141,7 @@ export function updateMethod(
 ): Method {
   const method = methodOf(graph, resourceId, verb);
   applyPatch(METHOD, method, operations);
-  requireSound(method, undefined);
+  requireSound(graph, method, undefined);
   return method;
 }
 

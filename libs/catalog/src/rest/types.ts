@@ -84,11 +84,26 @@ export interface IntegrationResponse {
   contentHandling?: string;
 }
 
-/** All of a REST API that a deployment freezes. Resources by id. */
+/** Absent `authorizerResultTtlInSeconds` = 300; AWS does not show what was not given. */
+export interface Authorizer {
+  id: string;
+  name: string;
+  type: string;
+  providerARNs?: string[];
+  authType: string;
+  authorizerUri?: string;
+  authorizerCredentials?: string;
+  identitySource?: string;
+  identityValidationExpression?: string;
+  authorizerResultTtlInSeconds?: number;
+}
+
+/** All of a REST API that a deployment freezes. Resources and authorizers by id. */
 export interface RestApiGraph {
   kind: 'REST';
   api: RestApi;
   resources: Record<string, Resource>;
+  authorizers: Record<string, Authorizer>;
 }
 
 export interface RestDeployment {
@@ -133,6 +148,8 @@ export interface RestStage {
   clientCertificateId?: string;
   webAclArn?: string;
   tags?: StringMap;
+  /** Ours, never shown: a new one makes every node forget what authorizers said. */
+  authorizersCacheToken?: string;
   createdDate: number;
   lastUpdatedDate: number;
 }

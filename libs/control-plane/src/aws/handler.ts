@@ -1,6 +1,7 @@
 /** What an AWS operation is here: a name and a thin translation onto a service method, in the catalog's spelling. */
 import type { ServiceName } from '@gatehouse/aws-wire';
 import type { Caller } from '../security/credentials';
+import type { PageRequest } from '../services/pages';
 
 export type Handler = (input: never, caller: Caller) => Promise<object | undefined | void>;
 
@@ -26,6 +27,10 @@ export function handlersOf(service: ServiceName) {
 export interface PositionPage {
   readonly position?: string;
   readonly limit?: number;
+}
+
+export function positionRequest({ position, limit }: PositionPage): PageRequest {
+  return { ...(position && { cursor: position }), ...(limit && { limit }) };
 }
 
 /** `nextToken` and `maxResults` of apigatewayv2; the model has `maxResults` as text. */

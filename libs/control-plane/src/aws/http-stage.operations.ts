@@ -31,6 +31,9 @@ export function httpStageOperations(stages: HttpStages): OperationHandler[] {
     on('DeleteStage', ({ apiId, stageName }: StageKey, caller) =>
       stages.deleteStage(caller, apiId, stageName),
     ),
+    on('ResetAuthorizersCache', ({ apiId, stageName }: StageKey, caller) =>
+      stages.resetAuthorizersCache(caller, apiId, stageName),
+    ),
     on('DeleteAccessLogSettings', async ({ apiId, stageName }: StageKey, caller) => {
       await stages.editStage(caller, apiId, stageName, (stage) => void delete stage.accessLogSettings);
     }),

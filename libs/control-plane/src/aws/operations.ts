@@ -1,5 +1,6 @@
 /** Every AWS operation that has a handler. */
 import type { Services } from '../services';
+import { httpAuthorizerOperations, restAuthorizerOperations } from './authorizer.operations';
 import type { OperationHandler } from './handler';
 import {
   httpApiOperations,
@@ -23,6 +24,7 @@ export function awsOperations(services: Services): OperationHandler[] {
     ...restApiOperations(services.restApis),
     ...resourceOperations(services.restApis),
     ...methodOperations(services.restApis),
+    ...restAuthorizerOperations(services.restApis),
     ...deploymentOperations(services.restStages),
     ...stageOperations(services.restStages),
     ...tagOperations(services.tags),
@@ -30,6 +32,7 @@ export function awsOperations(services: Services): OperationHandler[] {
     ...usagePlanOperations(),
     ...httpApiOperations(services.httpApis),
     ...routeOperations(services.httpApis),
+    ...httpAuthorizerOperations(services.httpApis),
     ...httpIntegrationOperations(services.httpApis),
     ...httpStageOperations(services.httpStages),
     ...httpDeploymentOperations(services.httpStages),

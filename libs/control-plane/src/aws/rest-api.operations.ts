@@ -12,7 +12,7 @@ import type { Accounts } from '../services/accounts';
 import { pageOf } from '../services/pages';
 import type { RestApis } from '../services/rest-apis';
 import type { Tags } from '../services/tags';
-import { handlersOf, type OperationHandler, type PositionPage } from './handler';
+import { handlersOf, positionRequest, type OperationHandler, type PositionPage } from './handler';
 
 const on = handlersOf('apigateway');
 
@@ -39,11 +39,8 @@ export function restApiOperations(apis: RestApis): OperationHandler[] {
   return [
     on('CreateRestApi', (input: CreateRestApiInput, caller) => apis.create(caller, input)),
     on('GetRestApi', ({ restApiId }: ApiKey, caller) => apis.get(caller, restApiId)),
-    on('GetRestApis', async ({ position, limit }: PositionPage, caller) => {
-      const page = await apis.list(caller, {
-        ...(position && { cursor: position }),
-        ...(limit && { limit }),
-      });
+    on('GetRestApis', async (input: PositionPage, caller) => {
+      const page = await apis.list(caller, positionRequest(input));
       return { items: page.items, position: page.next };
     }),
     on('UpdateRestApi', ({ restApiId, patchOperations = [] }: ApiKey & Patch, caller) =>
@@ -67,11 +64,7 @@ export function resourceOperations(apis: RestApis): OperationHandler[] {
     on('GetResources', async (input: ApiKey & PositionPage & { embed?: string[] }, caller) => {
       const graph = await apis.draft(caller, input.restApiId);
       const sorted = Object.values(graph.resources).sort((a, b) => (a.path < b.path ? -1 : 1));
-      const request = {
-        ...(input.position && { cursor: input.position }),
-        ...(input.limit && { limit: input.limit }),
-      };
-      const page = pageOf(sorted, ({ id }) => id, request);
+      const page = pageOf(sorted, ({ id }) => id, positionRequest(input));
       return {
         items: page.items.map((resource) => describeResource(resource, input.embed)),
         position: page.next,

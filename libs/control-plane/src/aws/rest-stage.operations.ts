@@ -1,7 +1,7 @@
 /** apigateway: Deployment and Stage. */
 import type { CreateDeploymentInput, CreateStageInput, PatchOperation } from '@gatehouse/catalog';
 import type { RestStages } from '../services/rest-stages';
-import { handlersOf, type OperationHandler, type PositionPage } from './handler';
+import { handlersOf, positionRequest, type OperationHandler, type PositionPage } from './handler';
 
 const on = handlersOf('apigateway');
 
@@ -30,14 +30,10 @@ export function deploymentOperations(stages: RestStages): OperationHandler[] {
         input.embed?.includes('apisummary') ?? false,
       ),
     ),
-    on(
-      'GetDeployments',
-      async ({ restApiId, position, limit }: { restApiId: string } & PositionPage, caller) => {
-        const request = { ...(position && { cursor: position }), ...(limit && { limit }) };
-        const page = await stages.listDeployments(caller, restApiId, request);
-        return { items: page.items, position: page.next };
-      },
-    ),
+    on('GetDeployments', async ({ restApiId, ...request }: { restApiId: string } & PositionPage, caller) => {
+      const page = await stages.listDeployments(caller, restApiId, positionRequest(request));
+      return { items: page.items, position: page.next };
+    }),
     on(
       'UpdateDeployment',
       ({ restApiId, deploymentId, patchOperations = [] }: DeploymentKey & Patch, caller) =>
@@ -69,5 +65,8 @@ export function stageOperations(stages: RestStages): OperationHandler[] {
     on('DeleteStage', ({ restApiId, stageName }: StageKey, caller) =>
       stages.deleteStage(caller, restApiId, stageName),
     ),
+    on('FlushStageAuthorizersCache', async ({ restApiId, stageName }: StageKey, caller) => {
+      await stages.flushAuthorizersCache(caller, restApiId, stageName);
+    }),
   ];
 }

@@ -2,7 +2,7 @@
  * Outbox -> snapshots -> feed. A drain takes all waiting rows in one transaction, so a crash at any point loses nothing:
  * before the commit the rows are still there, after it the feed is brought up to date by `reconcile`.
  */
-import type { HttpApi, HttpApiGraph, HttpStage, RestApiGraph, RestStage } from '@gatehouse/catalog';
+import type { HttpApi, HttpApiGraph, HttpStage, RestStage } from '@gatehouse/catalog';
 import type { Feed } from '@gatehouse/platform';
 import {
   encodePart,
@@ -24,6 +24,7 @@ import {
   PublicationRow,
   StageRow,
 } from '../storage/entities';
+import { frozenGraph } from '../storage/graph-store';
 import { problemsOnNodes } from './compile-check';
 
 const PUBLISH_LOCK = 4_736_513;
@@ -193,10 +194,10 @@ async function makeSnapshot(db: EntityManager, apiId: string, stageName: string)
   const owner = { accountId: api.accountId, region: api.region };
   const { snapshot, problems } =
     api.kind === 'REST'
-      ? restToSnapshot(owner, deployment.graph as RestApiGraph, stage.document as RestStage)
+      ? restToSnapshot(owner, frozenGraph<'REST'>(deployment), stage.document as RestStage)
       : httpToSnapshot(
           owner,
-          withLiveSwitches(deployment.graph as HttpApiGraph, api.document as HttpApi),
+          withLiveSwitches(frozenGraph<'HTTP'>(deployment), api.document as HttpApi),
           stage.document as HttpStage,
         );
   const all = [...problems, ...problemsOnNodes(snapshot)];

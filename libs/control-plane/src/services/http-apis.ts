@@ -1,11 +1,14 @@
 /** HTTP APIs: the draft. A change of it deploys itself to every stage with `autoDeploy`. */
 import {
   createHttpApi,
+  createHttpAuthorizer,
   createIntegration,
   createRoute,
+  deleteHttpAuthorizer,
   deleteHttpIntegration,
   deleteRoute,
   updateHttpApi,
+  updateHttpAuthorizer,
   updateHttpIntegration,
   updateRoute,
   type ApiInput,
@@ -13,6 +16,8 @@ import {
   type HttpApi,
   type HttpApiGraph,
   type HttpApiIntegration,
+  type HttpAuthorizer,
+  type HttpAuthorizerInput,
   type HttpRoute,
   type IntegrationInput,
   type RouteInput,
@@ -117,6 +122,23 @@ export class HttpApis {
 
   deleteIntegration(scope: Scope, apiId: string, id: string): Promise<void> {
     return this.edit(scope, apiId, (graph) => deleteHttpIntegration(graph, id));
+  }
+
+  createAuthorizer(scope: Scope, apiId: string, input: HttpAuthorizerInput): Promise<HttpAuthorizer> {
+    return this.edit(scope, apiId, (graph) => createHttpAuthorizer(graph, input, this.workspace.freshId(6)));
+  }
+
+  updateAuthorizer(
+    scope: Scope,
+    apiId: string,
+    id: string,
+    input: HttpAuthorizerInput,
+  ): Promise<HttpAuthorizer> {
+    return this.edit(scope, apiId, (graph) => updateHttpAuthorizer(graph, id, input));
+  }
+
+  deleteAuthorizer(scope: Scope, apiId: string, id: string): Promise<void> {
+    return this.edit(scope, apiId, (graph) => deleteHttpAuthorizer(graph, id));
   }
 
   private edit<T>(scope: Scope, apiId: string, work: (graph: HttpApiGraph) => T): Promise<T> {

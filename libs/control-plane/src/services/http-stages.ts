@@ -172,6 +172,12 @@ export class HttpStages {
     });
   }
 
+  /** Every node forgets what authorizers said for the stage as soon as it serves the new snapshot. */
+  async resetAuthorizersCache(scope: Scope, apiId: string, name: string): Promise<void> {
+    const token = this.workspace.freshId(10);
+    await this.editStage(scope, apiId, name, (stage) => void (stage.authorizersCacheToken = token));
+  }
+
   /** A stage that begins to deploy by itself starts with the draft. */
   private async settled(change: Change<'HTTP'>, key: { apiId: string; name: string }): Promise<HttpStage> {
     const row = await this.stageRow(key.apiId, key.name, change.db);

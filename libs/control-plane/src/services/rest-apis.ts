@@ -1,9 +1,16 @@
 /** REST APIs with their resources, methods and integrations: the draft. Deployments and stages are in `rest-stages.ts`. */
 import {
+  authorizerOf,
   cloneRestApi,
+  conflict,
+  createAuthorizer,
   createRestApi,
+  deleteAuthorizer,
   notFound,
+  updateAuthorizer,
   updateRestApi,
+  type Authorizer,
+  type CreateAuthorizerInput,
   type CreateRestApiInput,
   type PatchOperation,
   type RestApi,
@@ -16,6 +23,10 @@ import { markForPublication, missingApi, type Missing, type Workspace } from './
 
 /** Below `/resources` AWS names the resource, not the API, when the API is unknown. */
 const missingResource: Missing = () => notFound('Invalid Resource identifier specified');
+
+/** What CreateAuthorizer answers for an unknown API (recorded). */
+const vanishedApi: Missing = () =>
+  conflict('Unable to complete operation due to concurrent modification. Please try again later.');
 
 export class RestApis {
   constructor(private readonly workspace: Workspace) {}
@@ -65,15 +76,45 @@ export class RestApis {
     await deleteApi(this.workspace, scope, 'REST', apiId);
   }
 
-  draft(scope: Scope, apiId: string): Promise<RestApiGraph> {
-    return this.workspace.graph(scope, 'REST', apiId, missingResource);
+  draft(scope: Scope, apiId: string, missing: Missing = missingResource): Promise<RestApiGraph> {
+    return this.workspace.graph(scope, 'REST', apiId, missing);
   }
 
   /** One change of the draft, e.g. `putMethod(graph, ...)`. */
-  edit<T>(scope: Scope, apiId: string, work: (graph: RestApiGraph) => T): Promise<T> {
-    return this.workspace.change(scope, 'REST', apiId, ({ graph }) => work(graph), {
-      missing: missingResource,
-    });
+  edit<T>(
+    scope: Scope,
+    apiId: string,
+    work: (graph: RestApiGraph) => T,
+    missing: Missing = missingResource,
+  ): Promise<T> {
+    return this.workspace.change(scope, 'REST', apiId, ({ graph }) => work(graph), { missing });
+  }
+
+  createAuthorizer(scope: Scope, apiId: string, input: CreateAuthorizerInput): Promise<Authorizer> {
+    return this.edit(scope, apiId, (graph) => createAuthorizer(graph, input, this.freshId()), vanishedApi);
+  }
+
+  /** By name. */
+  async authorizers(scope: Scope, apiId: string): Promise<Authorizer[]> {
+    const { authorizers } = await this.draft(scope, apiId, missingApi);
+    return Object.values(authorizers).sort((a, b) => (a.name < b.name ? -1 : 1));
+  }
+
+  async getAuthorizer(scope: Scope, apiId: string, id: string): Promise<Authorizer> {
+    return authorizerOf(await this.draft(scope, apiId, missingApi), id);
+  }
+
+  updateAuthorizer(
+    scope: Scope,
+    apiId: string,
+    id: string,
+    operations: readonly PatchOperation[],
+  ): Promise<Authorizer> {
+    return this.edit(scope, apiId, (graph) => updateAuthorizer(graph, id, operations), missingApi);
+  }
+
+  deleteAuthorizer(scope: Scope, apiId: string, id: string): Promise<void> {
+    return this.edit(scope, apiId, (graph) => deleteAuthorizer(graph, id), missingApi);
   }
 
   freshId(): string {

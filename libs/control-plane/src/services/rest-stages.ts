@@ -14,13 +14,12 @@ import {
   type CreateDeploymentInput,
   type CreateStageInput,
   type PatchOperation,
-  type RestApiGraph,
   type RestDeployment,
   type RestStage,
 } from '@gatehouse/catalog';
 import type { EntityManager } from 'typeorm';
 import { DeploymentRow, StageRow } from '../storage/entities';
-import type { Scope } from '../storage/graph-store';
+import { frozenGraph, type Scope } from '../storage/graph-store';
 import { pageOf, type Page, type PageRequest } from './pages';
 import { markForPublication, type Change, type Workspace } from './workspace';
 
@@ -177,6 +176,12 @@ export class RestStages {
     });
   }
 
+  /** Every node forgets what authorizers said for the stage as soon as it serves the new snapshot. */
+  async flushAuthorizersCache(scope: Scope, apiId: string, name: string): Promise<void> {
+    const token = this.workspace.freshId(10);
+    await this.editStage(scope, apiId, name, (stage) => void (stage.authorizersCacheToken = token));
+  }
+
   deleteStage(scope: Scope, apiId: string, name: string): Promise<void> {
     return this.workspace.change(scope, 'REST', apiId, async ({ db }) => {
       await this.stageRow(apiId, name, db);
@@ -209,7 +214,7 @@ export class RestStages {
 
 function describe(row: DeploymentRow, withSummary: boolean): DeploymentWithSummary {
   const deployment = row.document as RestDeployment;
-  return withSummary ? { ...deployment, apiSummary: apiSummary(row.graph as RestApiGraph) } : deployment;
+  return withSummary ? { ...deployment, apiSummary: apiSummary(frozenGraph<'REST'>(row)) } : deployment;
 }
 
 function uses(stage: RestStage, deploymentId: string): boolean {

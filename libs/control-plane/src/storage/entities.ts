@@ -60,11 +60,11 @@ abstract class OfApi {
   api?: ApiRow;
 }
 
-/** A REST resource with its methods, an HTTP route, or an HTTP integration. */
+/** A REST resource with its methods, an HTTP route, an HTTP integration, or an authorizer of either. */
 @Entity('api_elements')
 export class ElementRow extends OfApi {
   @PrimaryColumn('text')
-  kind!: 'resource' | 'route' | 'integration';
+  kind!: 'resource' | 'route' | 'integration' | 'authorizer';
 
   @PrimaryColumn('text')
   id!: string;
@@ -72,6 +72,9 @@ export class ElementRow extends OfApi {
   @Column('jsonb')
   document!: object;
 }
+
+/** Graphs of older deployments know nothing of authorizers; `frozenGraph` reads them all. */
+type Stored<T extends { authorizers: object }> = Omit<T, 'authorizers'> & Partial<Pick<T, 'authorizers'>>;
 
 /** A frozen API. The graph never changes after the insert. */
 @Entity('deployments')
@@ -83,7 +86,7 @@ export class DeploymentRow extends OfApi {
   document!: RestDeployment | HttpDeployment;
 
   @Column('jsonb')
-  graph!: RestApiGraph | HttpApiGraph;
+  graph!: Stored<RestApiGraph> | Stored<HttpApiGraph>;
 
   @Column('bigint')
   @Generated('increment')

@@ -4,7 +4,7 @@
  */
 import type { HttpApiGraph, RestApiGraph } from '@gatehouse/catalog';
 import type { EntityManager } from 'typeorm';
-import { ApiRow, ElementRow } from './entities';
+import { ApiRow, ElementRow, type DeploymentRow } from './entities';
 
 export interface Scope {
   readonly accountId: string;
@@ -39,14 +39,21 @@ function graphOf(row: ApiRow, elements: readonly ElementRow[]): RestApiGraph | H
     Object.fromEntries(
       elements.filter((element) => element.kind === kind).map(({ id, document }) => [id, document as never]),
     );
+  const authorizers = of('authorizer');
   if (row.kind === 'REST')
-    return { kind: 'REST', api: row.document as RestApiGraph['api'], resources: of('resource') };
+    return { kind: 'REST', api: row.document as RestApiGraph['api'], resources: of('resource'), authorizers };
   return {
     kind: 'HTTP',
     api: row.document as HttpApiGraph['api'],
     routes: of('route'),
     integrations: of('integration'),
+    authorizers,
   };
+}
+
+/** What a deployment froze. Older ones know nothing of authorizers. */
+export function frozenGraph<K extends keyof Graphs>({ graph }: DeploymentRow): Graphs[K] {
+  return { authorizers: {}, ...graph } as Graphs[K];
 }
 
 export async function insertGraph(
@@ -86,8 +93,10 @@ export async function saveGraph(
 function elementsOf(graph: RestApiGraph | HttpApiGraph): Map<string, object> {
   const keyed = (kind: ElementRow['kind'], members: Record<string, object>): [string, object][] =>
     Object.entries(members).map(([id, document]) => [`${kind}/${id}`, document]);
-  if (graph.kind === 'REST') return new Map(keyed('resource', graph.resources));
-  return new Map([...keyed('route', graph.routes), ...keyed('integration', graph.integrations)]);
+  const authorizers = keyed('authorizer', graph.authorizers);
+  if (graph.kind === 'REST') return new Map([...keyed('resource', graph.resources), ...authorizers]);
+  const routes = keyed('route', graph.routes);
+  return new Map([...routes, ...keyed('integration', graph.integrations), ...authorizers]);
 }
 
 async function saveElements(

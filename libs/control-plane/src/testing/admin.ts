@@ -5,7 +5,8 @@ import { join } from 'node:path';
 import { APIGatewayClient } from '@aws-sdk/client-api-gateway';
 import { ApiGatewayV2Client } from '@aws-sdk/client-apigatewayv2';
 import { createLogger, MemoryFeed, readConfig } from '@gatehouse/platform';
-import { startTestPostgres } from '@gatehouse/platform/testing';
+import { startTestPostgres, until } from '@gatehouse/platform/testing';
+import { decodePart, type Manifest, type Snapshot } from '@gatehouse/snapshot';
 import { credentialFiles, startControlPlane, type ControlPlane } from '..';
 
 export interface AdminUnderTest {
@@ -60,4 +61,30 @@ export function readCredentials(dataDir: string): { accessKeyId: string; secretA
   const text = readFileSync(credentialFiles(dataDir).credentials, 'utf8');
   const value = (name: string): string => new RegExp(`^${name} = (.+)$`, 'm').exec(text)?.[1] ?? '';
   return { accessKeyId: value('aws_access_key_id'), secretAccessKey: value('aws_secret_access_key') };
+}
+
+/** What nodes get for the stage once it `holds`. */
+export async function published(
+  { feed }: AdminUnderTest,
+  apiId: string,
+  stage: string,
+  holds: (snapshot: Snapshot) => boolean = () => true,
+): Promise<Snapshot> {
+  let found: Snapshot | undefined;
+  await until(`${apiId}/${stage} is published as wanted`, async () => {
+    found = await snapshotOf(feed, apiId, stage);
+    return found !== undefined && holds(found);
+  });
+  if (!found) throw new Error('nothing is published');
+  return found;
+}
+
+async function snapshotOf(feed: MemoryFeed, apiId: string, stage: string): Promise<Snapshot | undefined> {
+  const sealed = JSON.parse(Buffer.from((await feed.manifest()) ?? []).toString() || '{}') as {
+    payload?: string;
+  };
+  const { entries } = JSON.parse(sealed.payload ?? '{"entries":[]}') as Manifest;
+  const entry = entries.find((one) => one.apiId === apiId && one.stage === stage);
+  const bytes = entry && (await feed.part(entry.hash));
+  return entry && bytes && decodePart({ hash: entry.hash, bytes });
 }
