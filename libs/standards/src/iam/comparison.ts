@@ -1,43 +1,62 @@
-/** The condition operators by name: what each makes of a wanted value, and whether it is a difference. */
+/**
+ * The condition operators by name (IAM user guide, "IAM JSON policy elements: Condition operators"): what each makes of a
+ * wanted value, and whether it is a difference. Names have their case, as the guide writes them.
+ */
 import { inBlock, parseBlock } from './ip-block';
-import { arnWildcard } from './wildcard';
-import { filledWildcard, plain } from './variables';
+import { dateOf, numberOf } from './scalars';
+import type { Filled } from './variables';
+import { arnMatcher, matchesPattern } from './wildcard';
 
 export type Test = (given: string) => boolean;
 
 export interface Comparison {
   readonly name: string;
   /** `undefined` = that is no value for this operator. A negated operator gives the test of what must not be. */
-  readonly with: (wanted: string) => Test | undefined;
+  readonly with: (wanted: Filled) => Test | undefined;
   readonly isNegated: boolean;
+  /** Operators on texts and ARNs do (Access Analyzer, "Invalid variable for operator"). */
   readonly takesVariables: boolean;
 }
 
 type With = Comparison['with'];
 
-const equals: With = (wanted) => {
-  const text = plain(wanted);
-  return (given) => given === text;
-};
-const equalsIgnoringCase: With = (wanted) => {
-  const text = plain(wanted).toLowerCase();
-  return (given) => given.toLowerCase() === text;
-};
-const bool: With = (wanted) => {
-  const text = wanted.toLowerCase();
-  return text === 'true' || text === 'false' ? (given) => given.toLowerCase() === text : undefined;
-};
-const binary: With = (wanted) => (given) => given === wanted;
+const equals: With =
+  ({ text }) =>
+  (given) =>
+    given === text;
 
-const ip: With = (wanted) => {
-  const block = parseBlock(wanted);
+const equalsIgnoringCase: With = ({ text }) => {
+  const lower = text.toLowerCase();
+  return (given) => given.toLowerCase() === lower;
+};
+
+const like: With =
+  ({ pattern }) =>
+  (given) =>
+    matchesPattern(pattern, given);
+
+const arnLike: With = ({ pattern }) => arnMatcher(pattern);
+
+const bool: With = ({ text }) => {
+  const lower = text.toLowerCase();
+  return lower === 'true' || lower === 'false' ? (given) => given.toLowerCase() === lower : undefined;
+};
+
+/** Both are base64; one value has one such text. */
+const binary: With = ({ text }) =>
+  /^(?:[A-Za-z0-9+/]{4})*(?:[A-Za-z0-9+/]{2}==|[A-Za-z0-9+/]{3}=)?$/.test(text)
+    ? (given) => given === text
+    : undefined;
+
+const ip: With = ({ text }) => {
+  const block = parseBlock(text);
   return block && ((given) => inBlock(given, block));
 };
 
 /** Orders by what a text stands for; what stands for nothing compares with nothing. */
 const ordered =
   (read: (text: string) => number | undefined, holds: (given: number, wanted: number) => boolean): With =>
-  (text) => {
+  ({ text }) => {
     const wanted = read(text);
     if (wanted === undefined) return undefined;
     return (givenText) => {
@@ -45,19 +64,6 @@ const ordered =
       return given !== undefined && holds(given, wanted);
     };
   };
-
-function numberOf(text: string): number | undefined {
-  return /^\s*[+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?\s*$/.test(text) ? Number(text) : undefined;
-}
-
-/** W3C ISO 8601 profile, or seconds since 1970. */
-function dateOf(text: string): number | undefined {
-  if (/^\d{9,}(?:\.\d+)?$/.test(text)) return Number(text) * 1000;
-  if (!/^\d{4}(?:-\d{2}(?:-\d{2}(?:T\d{2}:\d{2}(?::\d{2}(?:\.\d+)?)?(?:Z|[+-]\d{2}:\d{2}))?)?)?$/.test(text))
-    return undefined;
-  const at = Date.parse(text);
-  return Number.isNaN(at) ? undefined : at;
-}
 
 const ORDERS = {
   Equals: (given: number, wanted: number) => given === wanted,
@@ -67,6 +73,7 @@ const ORDERS = {
   GreaterThanEquals: (given: number, wanted: number) => given >= wanted,
 };
 
+/** A map, so that `constructor` is no operator. */
 const OPERATORS = new Map<string, Comparison>();
 
 function define(name: string, make: With, options: Partial<Comparison> = {}): void {
@@ -79,10 +86,10 @@ define('StringEquals', equals, text);
 define('StringNotEquals', equals, notText);
 define('StringEqualsIgnoreCase', equalsIgnoringCase, text);
 define('StringNotEqualsIgnoreCase', equalsIgnoringCase, notText);
-define('StringLike', filledWildcard, text);
-define('StringNotLike', filledWildcard, notText);
-for (const name of ['ArnEquals', 'ArnLike']) define(name, arnWildcard, text);
-for (const name of ['ArnNotEquals', 'ArnNotLike']) define(name, arnWildcard, notText);
+define('StringLike', like, text);
+define('StringNotLike', like, notText);
+for (const name of ['ArnEquals', 'ArnLike']) define(name, arnLike, text);
+for (const name of ['ArnNotEquals', 'ArnNotLike']) define(name, arnLike, notText);
 define('Bool', bool);
 define('BinaryEquals', binary);
 define('IpAddress', ip);
@@ -94,7 +101,7 @@ for (const [order, holds] of Object.entries(ORDERS)) {
 define('NumericNotEquals', ordered(numberOf, ORDERS.Equals), { isNegated: true });
 define('DateNotEquals', ordered(dateOf, ORDERS.Equals), { isNegated: true });
 
-/** `undefined` = there is no such operator. Names have their case. */
+/** `undefined` = there is no such operator. */
 export function comparison(name: string): Comparison | undefined {
   return OPERATORS.get(name);
 }

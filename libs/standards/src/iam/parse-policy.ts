@@ -1,145 +1,115 @@
 /**
- * Reads a policy. What is not understood is refused, never passed over: an unknown element could be the one that denies
- * (IAM user guide, "Grammar of the IAM JSON policy language").
+ * Reads a policy (IAM user guide, "Grammar of the IAM JSON policy language"). What is not understood is refused, never passed
+ * over: an unknown element could be the one that denies. Names of elements have their case, and so has `Effect`; the uniqueness
+ * and letters of `Sid` decide nothing and are not looked at.
  */
 import { BadPolicy } from './bad-policy';
-import { parseCondition } from './condition';
-import { parsePrincipal } from './principal';
-import type { AccessRequest, Matcher, Policy, Statement } from './types';
-import { filled, filledWildcard, hasVariables } from './variables';
-import { wildcard } from './wildcard';
+import { parseConditions } from './condition';
+import { jsonOf } from './document';
+import { parseActions, parseResources } from './elements';
+import { parseNotPrincipal, parsePrincipal } from './principal';
+import { membersOf, onlyKnown, type StatementFacts } from './reading';
+import type { Matcher, Policy, Statement } from './types';
 
-const VERSIONS = new Set(['2012-10-17', '2008-10-17']);
+const VERSIONS = new Set<unknown>(['2012-10-17', '2008-10-17']);
 const POLICY_ELEMENTS = new Set(['Version', 'Id', 'Statement']);
 const STATEMENT_ELEMENTS = new Set(
   'Sid Effect Principal NotPrincipal Action NotAction Resource NotResource Condition'.split(' '),
 );
 
+type Members = ReadonlyMap<string, unknown>;
+
 /** `document`: JSON text, or what was parsed of one. A text as result says what is wrong with it. */
 export function parsePolicy(document: unknown): Policy | string {
   try {
-    return readPolicy(typeof document === 'string' ? JSON.parse(document) : document);
+    return readPolicy(jsonOf(document));
   } catch (error) {
     if (error instanceof BadPolicy) return error.message;
-    if (error instanceof SyntaxError) return 'it is no JSON';
     throw error;
   }
 }
 
+/** Without a `Version` it is the old one. An empty list of statements says nothing, which is harmless. */
 function readPolicy(document: unknown): Policy {
-  const policy = objectOf(document, 'the policy');
+  const policy = membersOf(document, 'the policy');
   onlyKnown(policy, POLICY_ELEMENTS, 'the policy');
-  const { Version: version, Statement: statements } = policy;
-  if (version !== undefined && (typeof version !== 'string' || !VERSIONS.has(version)))
+  const version = policy.get('Version');
+  if (version !== undefined && !VERSIONS.has(version))
     throw new BadPolicy('Version must be 2012-10-17 or 2008-10-17');
-  const hasPolicyVariables = version === '2012-10-17';
-  if (statements === undefined) throw new BadPolicy('Statement is missing');
+  optionalText(policy, 'Id');
+  const statements = policy.get('Statement');
+  if (statements === undefined) throw new BadPolicy('the policy has no Statement');
   const list: readonly unknown[] = Array.isArray(statements) ? statements : [statements];
-  return { statements: list.map((one) => readStatement(objectOf(one, 'a statement'), hasPolicyVariables)) };
-}
-
-function readStatement(statement: Record<string, unknown>, isNew: boolean): Statement {
-  onlyKnown(statement, STATEMENT_ELEMENTS, 'a statement');
-  const { Effect: effect } = statement;
-  if (effect !== 'Allow' && effect !== 'Deny') throw new BadPolicy('Effect must be Allow or Deny');
   return {
-    effect,
-    principal: oneOf(statement, 'Principal', parsePrincipal),
-    action: required(oneOf(statement, 'Action', readActions), 'Action'),
-    // AWS lets authorizers and resource policies leave it out nowhere; so does this.
-    resource: required(
-      oneOf(statement, 'Resource', (value) => readResources(value, isNew)),
-      'Resource',
-    ),
-    conditions: readConditions(statement.Condition, isNew),
+    statements: list.map((one, i) => numbered(i, () => readStatement(one, version === '2012-10-17'))),
   };
 }
 
-/** An element, or its `Not` form turned round; both at once are a contradiction. */
-function oneOf<T>(
-  statement: Record<string, unknown>,
-  name: string,
-  read: (value: unknown) => Matcher<T>,
-): Matcher<T> | undefined {
-  const plainValue = statement[name];
-  const notValue = statement[`Not${name}`];
-  if (plainValue !== undefined && notValue !== undefined)
-    throw new BadPolicy(`a statement has ${name} or Not${name}, not both`);
-  if (plainValue !== undefined) return read(plainValue);
-  if (notValue === undefined) return undefined;
-  const matches = read(notValue);
-  return (of) => !matches(of);
+function numbered<T>(index: number, read: () => T): T {
+  try {
+    return read();
+  } catch (error) {
+    if (error instanceof BadPolicy) throw new BadPolicy(`statement ${index + 1}: ${error.message}`);
+    throw error;
+  }
 }
 
-function required<T>(matcher: Matcher<T> | undefined, name: string): Matcher<T> {
-  if (matcher === undefined) throw new BadPolicy(`a statement needs ${name} or Not${name}`);
+function readStatement(value: unknown, hasVariables: boolean): Statement {
+  const statement = membersOf(value, 'it');
+  onlyKnown(statement, STATEMENT_ELEMENTS, 'it');
+  optionalText(statement, 'Sid');
+  const effect = statement.get('Effect');
+  if (effect !== 'Allow' && effect !== 'Deny') throw new BadPolicy('Effect must be Allow or Deny');
+  const facts: StatementFacts = { effect, hasVariables };
+  // "NotPrincipal must be used with Effect: Deny": with Allow it would let in everyone whom nobody thought of.
+  if (effect === 'Allow' && statement.get('NotPrincipal') !== undefined)
+    throw new BadPolicy('NotPrincipal needs Effect Deny');
+  return {
+    effect,
+    principal: oneOf(statement, 'Principal', parsePrincipal, parseNotPrincipal),
+    action: required('Action', oneOf(statement, 'Action', parseActions, notThose(parseActions))),
+    resource: required(
+      'Resource',
+      oneOf(
+        statement,
+        'Resource',
+        (of) => parseResources(of, facts, false),
+        // What a variable without a value names cannot be told from anything: an Allow must not reach it.
+        notThose((of) => parseResources(of, facts, effect === 'Allow')),
+      ),
+    ),
+    conditions: parseConditions(statement.get('Condition'), facts),
+  };
+}
+
+/** An element, or its `Not` form; both at once are a contradiction. */
+function oneOf<T>(
+  statement: Members,
+  name: string,
+  read: (value: unknown) => Matcher<T>,
+  readNot: (value: unknown) => Matcher<T>,
+): Matcher<T> | undefined {
+  const those = statement.get(name);
+  const others = statement.get(`Not${name}`);
+  if (those !== undefined && others !== undefined)
+    throw new BadPolicy(`${name} and Not${name} exclude each other`);
+  if (those !== undefined) return read(those);
+  return others === undefined ? undefined : readNot(others);
+}
+
+function notThose<T>(read: (value: unknown) => Matcher<T>): (value: unknown) => Matcher<T> {
+  return (value) => {
+    const matches = read(value);
+    return (of) => !matches(of);
+  };
+}
+
+function required<T>(name: string, matcher: Matcher<T> | undefined): Matcher<T> {
+  if (matcher === undefined) throw new BadPolicy(`it needs ${name} or Not${name}`);
   return matcher;
 }
 
-/** Actions have no case. */
-function readActions(value: unknown): Matcher<AccessRequest> {
-  const patterns = textsOf(value, 'Action').map((text) => {
-    if (text !== '*' && !/^[A-Za-z0-9*?-]+:[A-Za-z0-9*?]+$/.test(text))
-      throw new BadPolicy(`no action: ${text}`);
-    return wildcard(text.toLowerCase());
-  });
-  return ({ action }) => {
-    const lower = action.toLowerCase();
-    return patterns.some((matches) => matches(lower));
-  };
-}
-
-function readResources(value: unknown, isNew: boolean): Matcher<AccessRequest> {
-  const patterns = textsOf(value, 'Resource').map((text) => resourceMatcher(text, isNew));
-  return (request) => patterns.some((matches) => matches(request));
-}
-
-function resourceMatcher(pattern: string, isNew: boolean): Matcher<AccessRequest> {
-  if (!isNew || !hasVariables(pattern)) {
-    const matches = wildcard(pattern);
-    return ({ resource }) => matches(resource);
-  }
-  return (request) => {
-    const text = filled(pattern, request);
-    return text !== undefined && filledWildcard(text)(request.resource);
-  };
-}
-
-function readConditions(value: unknown, isNew: boolean): Matcher<AccessRequest>[] {
-  if (value === undefined) return [];
-  return Object.entries(objectOf(value, 'Condition')).flatMap(([operator, keys]) =>
-    Object.entries(objectOf(keys, operator)).map(([key, wanted]) =>
-      parseCondition(operator, key, conditionTexts(wanted), isNew),
-    ),
-  );
-}
-
-/** Numbers and booleans may stand without quotes. */
-function conditionTexts(value: unknown): string[] {
-  const list: readonly unknown[] = Array.isArray(value) ? value : [value];
-  return list.map((one) => {
-    if (typeof one === 'string') return one;
-    if (typeof one === 'number' || typeof one === 'boolean') return String(one);
-    throw new BadPolicy('a condition compares with texts, numbers or booleans');
-  });
-}
-
-function textsOf(value: unknown, name: string): string[] {
-  const list: readonly unknown[] = Array.isArray(value) ? value : [value];
-  if (list.length === 0) throw new BadPolicy(`${name} is empty`);
-  return list.map((one) => {
-    if (typeof one !== 'string' || one === '') throw new BadPolicy(`${name} is a text, or a list of texts`);
-    return one;
-  });
-}
-
-function objectOf(value: unknown, what: string): Record<string, unknown> {
-  if (typeof value !== 'object' || value === null || Array.isArray(value))
-    throw new BadPolicy(`${what} is no object`);
-  return value as Record<string, unknown>;
-}
-
-function onlyKnown(of: Record<string, unknown>, known: ReadonlySet<string>, what: string): void {
-  const unknown = Object.keys(of).find((name) => !known.has(name));
-  if (unknown !== undefined) throw new BadPolicy(`${what} has an unknown element: ${unknown}`);
+function optionalText(members: Members, name: string): void {
+  const value = members.get(name);
+  if (value !== undefined && typeof value !== 'string') throw new BadPolicy(`${name} must be a text`);
 }

@@ -1,28 +1,65 @@
-/** `Principal` of a resource's policy (IAM user guide, "AWS JSON policy elements: Principal"). */
+/** Who a resource's policy is about (IAM user guide, "AWS JSON policy elements: Principal", "NotPrincipal"). */
 import { BadPolicy } from './bad-policy';
+import { membersOf, textsOf } from './reading';
 import type { Caller, Matcher } from './types';
 
 const KINDS = new Set(['AWS', 'Federated', 'Service', 'CanonicalUser']);
 
-/** `*`, or lists by kind. Callers here are users of accounts; the other kinds match nobody. */
-export function parsePrincipal(value: unknown): Matcher<Caller | undefined> {
-  if (value === '*') return () => true;
-  if (typeof value !== 'object' || value === null || Array.isArray(value))
-    throw new BadPolicy('Principal is * or an object');
-  const unknown = Object.keys(value).find((kind) => !KINDS.has(kind));
-  if (unknown !== undefined) throw new BadPolicy(`no kind of principal: ${unknown}`);
-  const { AWS: accounts = [] } = value as { AWS?: unknown };
-  const list: readonly unknown[] = Array.isArray(accounts) ? accounts : [accounts];
-  const matchers = list.map(awsPrincipal);
-  return (caller) => matchers.some((matches) => matches(caller));
+/** `isAccount`: it names the account of this caller; `isSelf`: the caller in person. */
+interface Named {
+  readonly isAccount: Matcher<Caller>;
+  readonly isSelf: Matcher<Caller>;
 }
 
-/** An account (its number or its root), or one user; no wildcards inside. */
-function awsPrincipal(value: unknown): Matcher<Caller | undefined> {
-  if (typeof value !== 'string') throw new BadPolicy('a principal is a text');
-  if (value === '*') return () => true;
-  const account = /^(?:arn:[a-z-]+:iam::)?(\d{12})(?::root)?$/.exec(value)?.[1];
-  if (account !== undefined) return (caller) => caller?.accountId === account;
-  if (!/^arn:[a-z-]+:(?:iam|sts)::\d{12}:.+$/.test(value)) throw new BadPolicy(`no principal: ${value}`);
-  return (caller) => caller?.arn === value;
+const EVERYONE = '*';
+
+/** An account is all its users; `*` is everyone, also who is unknown. */
+export function parsePrincipal(value: unknown): Matcher<Caller | undefined> {
+  const named = parseNamed(value, 'Principal');
+  if (named === EVERYONE) return () => true;
+  return (caller) =>
+    caller !== undefined && named.some(({ isAccount, isSelf }) => isAccount(caller) || isSelf(caller));
+}
+
+/**
+ * Matches everyone but those named, also who is unknown. Here an account is no more than itself: it is looked at first and
+ * then the user, so that both must be named ("you must also specify the account ARN"), and naming the account spares none of
+ * its other users.
+ */
+export function parseNotPrincipal(value: unknown): Matcher<Caller | undefined> {
+  const named = parseNamed(value, 'NotPrincipal');
+  if (named === EVERYONE) return () => false;
+  return (caller) =>
+    caller === undefined ||
+    !named.some(({ isAccount }) => isAccount(caller)) ||
+    !named.some(({ isSelf }) => isSelf(caller));
+}
+
+/** `*`, or lists by kind. Callers here are users of accounts; the other kinds are nobody. */
+function parseNamed(value: unknown, name: string): readonly Named[] | typeof EVERYONE {
+  if (value === '*') return EVERYONE;
+  if (typeof value === 'string') throw new BadPolicy(`${name} must be * or an object`);
+  const members = [...membersOf(value, name)];
+  if (members.length === 0) throw new BadPolicy(`${name} names nobody`);
+  const lists = members.map(([kind, who]) => {
+    if (!KINDS.has(kind)) throw new BadPolicy(`${name} has an unknown kind: ${kind}`);
+    const texts = textsOf(who, `${name}.${kind}`);
+    return kind === 'AWS' ? texts : [];
+  });
+  const named = lists.flat().map((text) => (text === '*' ? EVERYONE : awsPrincipal(text, name)));
+  return named.includes(EVERYONE) ? EVERYONE : named.filter((one) => one !== EVERYONE);
+}
+
+/** An account (its number or its root), or one user; wildcards inside are not supported. */
+function awsPrincipal(text: string, name: string): Named {
+  const [, rootOf, number] = /^(?:(arn:[a-z-]+:iam::)(\d{12}):root|\d{12})$/.exec(text) ?? [];
+  const account = number ?? (/^\d{12}$/.test(text) ? text : undefined);
+  if (account !== undefined) {
+    const isAccount: Matcher<Caller> = ({ accountId, arn }) =>
+      accountId === account && arn.startsWith(rootOf ?? 'arn:');
+    return { isAccount, isSelf: (caller) => isAccount(caller) && caller.arn.endsWith(`:${account}:root`) };
+  }
+  if (!/^arn:[a-z-]+:(?:iam|sts)::\d{12}:[^*?]+$/.test(text))
+    throw new BadPolicy(`${name} has no account, user or role: ${text}`);
+  return { isAccount: () => false, isSelf: ({ arn }) => arn === text };
 }
