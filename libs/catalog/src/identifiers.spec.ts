@@ -29,6 +29,8 @@ describe('an ARN of the control plane', () => {
       'arn:aws:apigateway:us-east-1::/apis/a1/stages/$default',
       { kind: 'http-stage', apiId: 'a1', stage: '$default' },
     ],
+    ['arn:aws:apigateway:us-east-1::/apikeys/k1', { kind: 'api-key', id: 'k1' }],
+    ['arn:aws:apigateway:us-east-1::/usageplans/p1', { kind: 'usage-plan', id: 'p1' }],
     ['arn:aws-cn:apigateway:us-east-1:123456789012:/apis/a1', { kind: 'http-api', apiId: 'a1' }],
   ])('%s names %j', (arn, expected) => {
     expect(parseResourceArn(arn, 'us-east-1')).toEqual(expected);
@@ -43,7 +45,7 @@ describe('an ARN of the control plane', () => {
     'arn:aws:apigateway:us-east-1::/restapis/',
     'arn:aws:apigateway:us-east-1::/restapis/a1/',
     'arn:aws:apigateway:us-east-1::/restapis/a1/resources/r',
-    'arn:aws:apigateway:us-east-1::/apikeys/k',
+    'arn:aws:apigateway:us-east-1::/apikeys/k/x',
     'x arn:aws:apigateway:us-east-1::/apis/a1',
   ])('%j names nothing of ours', (arn) => {
     expect(parseResourceArn(arn, 'us-east-1')).toBeUndefined();

@@ -21,7 +21,9 @@ export type TaggedResource =
   | { readonly kind: 'rest-api'; readonly apiId: string }
   | { readonly kind: 'rest-stage'; readonly apiId: string; readonly stage: string }
   | { readonly kind: 'http-api'; readonly apiId: string }
-  | { readonly kind: 'http-stage'; readonly apiId: string; readonly stage: string };
+  | { readonly kind: 'http-stage'; readonly apiId: string; readonly stage: string }
+  | { readonly kind: 'api-key'; readonly id: string }
+  | { readonly kind: 'usage-plan'; readonly id: string };
 
 const SHAPES: readonly (readonly [RegExp, (m: RegExpExecArray) => TaggedResource])[] = [
   [/^\/restapis\/([^/]+)$/, (m) => ({ kind: 'rest-api', apiId: m[1] ?? '' })],
@@ -29,6 +31,8 @@ const SHAPES: readonly (readonly [RegExp, (m: RegExpExecArray) => TaggedResource
     /^\/restapis\/([^/]+)\/stages\/([^/]+)$/,
     (m) => ({ kind: 'rest-stage', apiId: m[1] ?? '', stage: m[2] ?? '' }),
   ],
+  [/^\/apikeys\/([^/]+)$/, (m) => ({ kind: 'api-key', id: m[1] ?? '' })],
+  [/^\/usageplans\/([^/]+)$/, (m) => ({ kind: 'usage-plan', id: m[1] ?? '' })],
   [/^\/apis\/([^/]+)$/, (m) => ({ kind: 'http-api', apiId: m[1] ?? '' })],
   [
     /^\/apis\/([^/]+)\/stages\/([^/]+)$/,

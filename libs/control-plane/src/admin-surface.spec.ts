@@ -3,10 +3,10 @@ import {
   CreateDeploymentCommand,
   CreateResourceCommand,
   CreateRestApiCommand,
-  CreateUsagePlanCommand,
   GetAccountCommand,
   GetResourcesCommand,
   GetRestApisCommand,
+  GetSdkTypesCommand,
   GetStageCommand,
   GetTagsCommand,
   PutIntegrationCommand,
@@ -136,9 +136,9 @@ describe('admin surface', () => {
   });
 
   it('answers an operation without a handler with a 501 that names it', async () => {
-    await expect(admin.rest.send(new CreateUsagePlanCommand({ name: 'x' }))).rejects.toMatchObject({
+    await expect(admin.rest.send(new GetSdkTypesCommand({}))).rejects.toMatchObject({
       name: 'NotImplementedException',
-      message: 'Gatehouse does not implement apigateway:CreateUsagePlan yet.',
+      message: 'Gatehouse does not implement apigateway:GetSdkTypes yet.',
       $metadata: { httpStatusCode: 501 },
     });
   });

@@ -7,6 +7,7 @@ import type { AwsSurface } from './aws/dispatch';
 import { NodesController, StagesController } from './native/native.controllers';
 import { NodeReportsController } from './native/node-reports.controller';
 import { OpenApiController, OpenApiDocument } from './native/openapi.controller';
+import { AccessKeysController, PoliciesController, UsersController } from './native/users.controller';
 import type { AdminGuard } from './security/admin-guard';
 import { FaultFilter } from './security/fault-filter';
 import type { Services } from './services';
@@ -27,6 +28,9 @@ export class AppModule {
       controllers: [
         NodesController,
         StagesController,
+        UsersController,
+        AccessKeysController,
+        PoliciesController,
         NodeReportsController,
         OpenApiController,
         AwsController,

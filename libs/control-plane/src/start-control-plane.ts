@@ -4,6 +4,7 @@ import { readFileSync } from 'node:fs';
 import {
   listenFault,
   loadOrCreateSigningKey,
+  Sealer,
   type Address,
   type Config,
   type Feed,
@@ -24,7 +25,6 @@ import { Publisher } from './publish/publisher';
 import { AdminGuard } from './security/admin-guard';
 import { Credentials } from './security/credentials';
 import { rawBody } from './security/raw-body';
-import { Sealer } from './security/sealer';
 import { createServices, type Services } from './services';
 import { openDatabase } from './storage/data-source';
 
@@ -51,16 +51,16 @@ export interface ControlPlane {
 export async function startControlPlane(options: ControlPlaneOptions): Promise<ControlPlane> {
   const { config, feed, logger } = options;
   const database = await openDatabase(options.databaseUrl);
-  const credentials = new Credentials(database, new Sealer(config.masterKeyFile), config.region);
+  const sealer = Sealer.loadOrCreate(config.masterKeyFile);
+  const credentials = new Credentials(database, sealer, config.region);
   await credentials.ensureFirst(config);
-  const publisher = new Publisher(
-    database,
-    feed,
-    loadOrCreateSigningKey(config.signingKeyFile, config.snapshotPublicKeyFile),
-  );
+  const signingKey = loadOrCreateSigningKey(config.signingKeyFile, config.snapshotPublicKeyFile);
+  const publisher = new Publisher(database, feed, signingKey, sealer);
   const loop = startPublishLoop(publisher, logger, config.redisUrl);
   const services = createServices({
     database,
+    sealer,
+    nodeSealer: Sealer.loadOrCreate(config.nodeKeyFile),
     wakePublisher: () => loop.wake(),
     endpointUrl: options.endpointUrl,
   });

@@ -382,6 +382,7 @@ it('tells whose address is taken', async () => {
       maxConnections: 10,
       functionsEndpoints: [],
       functionsCredentialsFile: '',
+      nodeKeyFile: '',
       maxOriginConnections: 10,
     },
     feed,

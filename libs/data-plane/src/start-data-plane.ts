@@ -8,6 +8,7 @@ import { DecisionCache, Gateway, OWN_DECISIONS, type Functions, type Kit } from 
 import {
   gauge,
   SocketListener,
+  nodeSecrets,
   noTracing,
   OidcTokens,
   reasonOf,
@@ -44,6 +45,7 @@ export interface DataPlaneOptions {
     | 'functionsEndpoint'
     | 'functionsEndpoints'
     | 'functionsCredentialsFile'
+    | 'nodeKeyFile'
   >;
   /** Its owner closes it, after `stop`. */
   readonly feed: Feed;
@@ -219,7 +221,11 @@ class Node implements DataPlane {
   }
 }
 
-function kitOf({ logger, telemetry }: DataPlaneOptions, upstream: SocketUpstream, functions: Functions): Kit {
+function kitOf(
+  { config, logger, telemetry }: DataPlaneOptions,
+  upstream: SocketUpstream,
+  functions: Functions,
+): Kit {
   return {
     upstream,
     functions,
@@ -229,7 +235,7 @@ function kitOf({ logger, telemetry }: DataPlaneOptions, upstream: SocketUpstream
       maxBytes: MAX_DECISION_BYTES,
     }),
     tokens: new OidcTokens({ upstream }),
-    secrets: { open: () => undefined },
+    secrets: nodeSecrets(config.nodeKeyFile),
     clock: systemClock,
     random: systemRandom(),
     tracing: telemetry?.tracing ?? noTracing,

@@ -1,1 +1,3 @@
 export * from './to-snapshot';
+export type { StageKey, StageKeys } from './api-keys';
+export * from './takes-signatures';

@@ -2,6 +2,7 @@
  * Golden documents: `testdata/{name}.in.json` (owner, graph, stage) must translate to `{name}.out.json`.
  * `UPDATE_GOLDEN=1` writes the outputs anew (then `npm run format`); the diff is read by a person.
  */
+import { createHmac } from 'node:crypto';
 import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import {
@@ -13,8 +14,9 @@ import {
   type RestApiGraph,
   type RestStage,
 } from '@gatehouse/catalog';
-import { decodePart, encodePart } from '@gatehouse/snapshot';
+import { decodePart, encodePart, type PrincipalSnapshot } from '@gatehouse/snapshot';
 import fc from 'fast-check';
+import { takesSignatures } from './takes-signatures';
 import { httpToSnapshot, restToSnapshot, type Owner, type Translated } from './to-snapshot';
 
 type Input =
@@ -143,4 +145,63 @@ it('gives a function authorizer another revision with every change of it and eve
   );
   expect(new Set(revisions).size).toBe(4);
   expect(revision()).toEqual(revision());
+});
+
+describe('keys of usage plans', () => {
+  const graph = (): RestApiGraph => createRestApi({ name: 'k' }, { apiId: 'a1', rootResourceId: 'r1' }, 1);
+  const keys = [
+    { keyId: 'k2', usagePlanId: 'p1', value: 'value-of-the-second-key' },
+    { keyId: 'k1', usagePlanId: 'p2', value: 'value-of-the-first-key' },
+  ];
+
+  it('are published in order, as HMACs under the salt of the stage, and never as values', () => {
+    const { snapshot } = restToSnapshot(OWNER, graph(), restStage(), { apiKeys: { salt: 'salt', keys } });
+    const hmac = (value: string): string => createHmac('sha256', 'salt').update(value).digest('base64url');
+    expect(snapshot.apiKeys).toEqual({
+      salt: 'salt',
+      keys: [
+        { keyId: 'k1', usagePlanId: 'p2', hmac: hmac('value-of-the-first-key') },
+        { keyId: 'k2', usagePlanId: 'p1', hmac: hmac('value-of-the-second-key') },
+      ],
+    });
+    expect(JSON.stringify(snapshot)).not.toContain('value-of');
+  });
+
+  it('are absent where no key opens the stage', () => {
+    const { snapshot } = restToSnapshot(OWNER, graph(), restStage(), { apiKeys: { salt: 'salt', keys: [] } });
+    expect(snapshot).not.toHaveProperty('apiKeys');
+  });
+});
+
+describe('users', () => {
+  const user = (accessKeyId: string): PrincipalSnapshot => ({
+    accessKeyId,
+    sealedSecret: 's',
+    accountId: '111111111111',
+    userId: 'u',
+    arn: 'arn:aws:iam::111111111111:user/u',
+    policies: [],
+  });
+  const live = { principals: [user('B'), user('A')] };
+
+  it.each(['rest-authorizers', 'http-authorizers'])(
+    'are published in order with signed routes: %s',
+    (name) => {
+      const input = read(`${name}.in.json`) as Input;
+      const { snapshot } =
+        input.graph.kind === 'REST'
+          ? restToSnapshot(input.owner, input.graph, input.stage as RestStage, live)
+          : httpToSnapshot(input.owner, input.graph, input.stage as HttpStage, live);
+      expect(snapshot.principals).toEqual([user('A'), user('B')]);
+      expect(takesSignatures(input.graph)).toBe(true);
+    },
+  );
+
+  it('are absent without', () => {
+    const input = read('rest-problems.in.json') as Input & { graph: RestApiGraph };
+    expect(takesSignatures(input.graph)).toBe(false);
+    expect(restToSnapshot(input.owner, input.graph, restStage(), live).snapshot).not.toHaveProperty(
+      'principals',
+    );
+  });
 });

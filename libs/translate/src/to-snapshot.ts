@@ -1,7 +1,8 @@
 /** Catalog -> snapshot: one frozen API graph and one stage become what nodes serve. User data never throws here. */
 import type { HttpApiGraph, HttpStage, RestApiGraph, RestStage } from '@gatehouse/catalog';
-import type { Problem, Snapshot } from '@gatehouse/snapshot';
+import type { PrincipalSnapshot, Problem, Route, Snapshot } from '@gatehouse/snapshot';
 import { SNAPSHOT_SCHEMA } from '@gatehouse/snapshot';
+import { apiKeys, type StageKeys } from './api-keys';
 import type { Authorizers } from './authorizers';
 import { httpAuthorizers } from './http-authorizers';
 import { httpRoutes } from './http-routes';
@@ -19,7 +20,19 @@ export interface Translated {
   readonly problems: readonly Problem[];
 }
 
-export function restToSnapshot(owner: Owner, graph: RestApiGraph, stage: RestStage): Translated {
+/** What is published with a stage and needs no deployment. */
+export interface Live {
+  readonly apiKeys?: StageKeys;
+  /** Users whose signatures routes with AWS_IAM take. */
+  readonly principals?: readonly PrincipalSnapshot[];
+}
+
+export function restToSnapshot(
+  owner: Owner,
+  graph: RestApiGraph,
+  stage: RestStage,
+  live: Live = {},
+): Translated {
   const { api } = graph;
   const { routes, problems } = restRoutes(graph);
   const guards = restAuthorizers(graph, routes, stage);
@@ -42,14 +55,21 @@ export function restToSnapshot(owner: Owner, graph: RestApiGraph, stage: RestSta
       },
     }),
     ...authorizersOf(guards),
+    ...principals(routes, live),
     ...resourcePolicy(owner, api),
+    ...apiKeys(live.apiKeys),
     ...(api.apiKeySource === 'AUTHORIZER' && { apiKeySource: 'AUTHORIZER' }),
     routes,
   };
   return { snapshot, problems: [...problems, ...guards.problems] };
 }
 
-export function httpToSnapshot(owner: Owner, graph: HttpApiGraph, stage: HttpStage): Translated {
+export function httpToSnapshot(
+  owner: Owner,
+  graph: HttpApiGraph,
+  stage: HttpStage,
+  live: Live = {},
+): Translated {
   const { api } = graph;
   const { routes, problems } = httpRoutes(graph);
   const guards = httpAuthorizers(graph, routes, stage);
@@ -76,6 +96,7 @@ export function httpToSnapshot(owner: Owner, graph: HttpApiGraph, stage: HttpSta
       },
     }),
     ...authorizersOf(guards),
+    ...principals(routes, live),
     routes,
   };
   return { snapshot, problems: [...problems, ...guards.problems] };
@@ -83,6 +104,15 @@ export function httpToSnapshot(owner: Owner, graph: HttpApiGraph, stage: HttpSta
 
 function authorizersOf({ authorizers }: Authorizers): Pick<Snapshot, 'authorizers'> {
   return Object.keys(authorizers).length > 0 ? { authorizers } : {};
+}
+
+/** By access key, so that equal users have equal bytes. */
+function principals(
+  routes: readonly Route[],
+  { principals: users = [] }: Live,
+): Pick<Snapshot, 'principals'> {
+  if (!routes.some(({ authorization }) => authorization.type === 'AWS_IAM')) return {};
+  return { principals: [...users].sort((a, b) => (a.accessKeyId < b.accessKeyId ? -1 : 1)) };
 }
 
 function base({ accountId, region }: Owner): Pick<Snapshot, 'schema' | 'requires' | 'accountId' | 'region'> {

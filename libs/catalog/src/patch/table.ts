@@ -63,7 +63,11 @@ export function applyListedPatch<T>(
   }
 }
 
-function notListed<T>(table: readonly PatchEntry<T>[], { op, path }: PatchOperation): Error {
+/** Also for tables of another form. */
+export function notListed(
+  table: readonly { readonly path: string; readonly ops: readonly string[] }[],
+  { op, path }: PatchOperation,
+): Error {
   const paths = table.filter(({ ops }) => ops.includes(op)).map((entry) => entry.path);
   const choice =
     paths.length > 0 ? `Must be one of: [${paths.join(', ')}]` : 'Please choose supported operations';

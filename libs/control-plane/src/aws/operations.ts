@@ -1,5 +1,6 @@
 /** Every AWS operation that has a handler. */
 import type { Services } from '../services';
+import { apiKeyOperations, usagePlanOperations } from './api-key.operations';
 import { httpAuthorizerOperations, restAuthorizerOperations } from './authorizer.operations';
 import type { OperationHandler } from './handler';
 import {
@@ -14,7 +15,6 @@ import {
   resourceOperations,
   restApiOperations,
   tagOperations,
-  usagePlanOperations,
 } from './rest-api.operations';
 import { methodOperations } from './rest-method.operations';
 import { deploymentOperations, stageOperations } from './rest-stage.operations';
@@ -29,7 +29,8 @@ export function awsOperations(services: Services): OperationHandler[] {
     ...stageOperations(services.restStages),
     ...tagOperations(services.tags),
     ...accountOperations(services.accounts),
-    ...usagePlanOperations(),
+    ...apiKeyOperations(services.apiKeys),
+    ...usagePlanOperations(services.usagePlans),
     ...httpApiOperations(services.httpApis),
     ...routeOperations(services.httpApis),
     ...httpAuthorizerOperations(services.httpApis),

@@ -103,8 +103,3 @@ export function accountOperations(accounts: Accounts): OperationHandler[] {
     ),
   ];
 }
-
-/** Usage plans cannot be made yet, so there are none: tools that look for them before they clean up go on. */
-export function usagePlanOperations(): OperationHandler[] {
-  return [on('GetUsagePlans', async () => ({ items: [] }))];
-}

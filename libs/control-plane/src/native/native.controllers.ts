@@ -3,7 +3,6 @@ import { AwsError } from '@gatehouse/aws-wire';
 import { Controller, Get, HttpCode, Inject, Param, Post, Query, Req } from '@nestjs/common';
 import { ApiBearerAuth, ApiBody, ApiOkResponse, ApiOperation, ApiQuery, ApiTags } from '@nestjs/swagger';
 import type { AdminRequest } from '../security/admin-request';
-import type { Caller } from '../security/credentials';
 import type { Services } from '../services';
 import type { FleetNode } from '../services/fleet';
 import { pageOf } from '../services/pages';
@@ -18,6 +17,7 @@ import {
   RollbackRequest,
   RolloutDocument,
 } from './documents';
+import { bodyOf, callerOf, pageRequest } from './request';
 
 @ApiTags('fleet')
 @ApiBearerAuth()
@@ -77,10 +77,7 @@ export class StagesController {
     @Query('limit') limit?: string,
   ): Promise<DeploymentsDocument> {
     const all = await this.services.rollouts.history(callerOf(request), apiId, stage);
-    const page = pageOf(all, ({ deploymentId }) => deploymentId, {
-      ...(cursor && { cursor }),
-      ...(limit !== undefined && { limit: Number(limit) }),
-    });
+    const page = pageOf(all, ({ deploymentId }) => deploymentId, pageRequest(cursor, limit));
     return { items: [...page.items], ...(page.next !== undefined && { next: page.next }) };
   }
 
@@ -119,23 +116,4 @@ function describeNode(node: FleetNode, key: string, revision: number | undefined
   const fault = node.faults[key];
   const live = revision !== undefined && node.revision >= revision && fault === undefined;
   return { nodeId: node.nodeId, revision: node.revision, live, ...(fault !== undefined && { fault }) };
-}
-
-function callerOf(request: AdminRequest): Caller {
-  if (!request.caller) throw new Error('the guard let a request pass without a caller');
-  return request.caller;
-}
-
-/** The JSON object in the body; none = empty. */
-function bodyOf(request: AdminRequest): Record<string, unknown> {
-  const text = request.rawBody?.toString('utf8').trim() ?? '';
-  if (text === '') return {};
-  try {
-    const value: unknown = JSON.parse(text);
-    if (typeof value === 'object' && value !== null && !Array.isArray(value))
-      return value as Record<string, unknown>;
-  } catch {
-    // falls through to the refusal below
-  }
-  throw AwsError.badRequest('The body must be a JSON object');
 }

@@ -3,7 +3,7 @@
  * before the commit the rows are still there, after it the feed is brought up to date by `reconcile`.
  */
 import type { HttpApi, HttpApiGraph, HttpStage, RestStage } from '@gatehouse/catalog';
-import type { Feed } from '@gatehouse/platform';
+import type { Feed, Sealer } from '@gatehouse/platform';
 import {
   encodePart,
   openManifest,
@@ -13,7 +13,7 @@ import {
   type Part,
   type Problem,
 } from '@gatehouse/snapshot';
-import { httpToSnapshot, restToSnapshot } from '@gatehouse/translate';
+import { httpToSnapshot, restToSnapshot, takesSignatures } from '@gatehouse/translate';
 import { createPublicKey, type KeyObject } from 'node:crypto';
 import { In, type DataSource, type EntityManager } from 'typeorm';
 import {
@@ -26,6 +26,8 @@ import {
 } from '../storage/entities';
 import { frozenGraph } from '../storage/graph-store';
 import { problemsOnNodes } from './compile-check';
+import { principals } from './principals';
+import { stageKeys } from './stage-keys';
 
 const PUBLISH_LOCK = 4_736_513;
 const BATCH = 500;
@@ -43,6 +45,7 @@ export class Publisher {
     private readonly database: DataSource,
     private readonly feed: Feed,
     private readonly signingKey: KeyObject,
+    private readonly sealer: Sealer,
   ) {
     this.publicKey = createPublicKey(signingKey);
   }
@@ -81,7 +84,7 @@ export class Publisher {
     revision: number,
   ): Promise<{ part?: Part; retired?: string }> {
     const known = await db.findOneBy(PublicationRow, { apiId, stage });
-    const made = await makeSnapshot(db, apiId, stage);
+    const made = await makeSnapshot(db, this.sealer, apiId, stage);
     const retired = known ? { retired: known.hash } : {};
     if (!made) {
       if (known) await db.delete(PublicationRow, { apiId, stage });
@@ -184,7 +187,12 @@ interface Made {
 }
 
 /** `undefined`: API, stage or deployment are gone, or nothing is deployed to the stage yet. */
-async function makeSnapshot(db: EntityManager, apiId: string, stageName: string): Promise<Made | undefined> {
+async function makeSnapshot(
+  db: EntityManager,
+  sealer: Sealer,
+  apiId: string,
+  stageName: string,
+): Promise<Made | undefined> {
   const api = await db.findOneBy(ApiRow, { id: apiId });
   const stage = await db.findOneBy(StageRow, { apiId, name: stageName });
   const deploymentId = stage?.document.deploymentId;
@@ -192,13 +200,18 @@ async function makeSnapshot(db: EntityManager, apiId: string, stageName: string)
   const deployment = await db.findOneBy(DeploymentRow, { apiId, id: deploymentId });
   if (!deployment) return undefined;
   const owner = { accountId: api.accountId, region: api.region };
+  const live = {
+    apiKeys: await stageKeys(db, sealer, stage),
+    ...(takesSignatures(deployment.graph) && { principals: await principals(db, api.accountId) }),
+  };
   const { snapshot, problems } =
     api.kind === 'REST'
-      ? restToSnapshot(owner, frozenGraph<'REST'>(deployment), stage.document as RestStage)
+      ? restToSnapshot(owner, frozenGraph<'REST'>(deployment), stage.document as RestStage, live)
       : httpToSnapshot(
           owner,
           withLiveSwitches(frozenGraph<'HTTP'>(deployment), api.document as HttpApi),
           stage.document as HttpStage,
+          live,
         );
   const all = [...problems, ...problemsOnNodes(snapshot)];
   return { accountId: api.accountId, part: encodePart(snapshot), problems: all };

@@ -1,13 +1,12 @@
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { readConfig, type Config } from '@gatehouse/platform';
+import { readConfig, Sealer, type Config } from '@gatehouse/platform';
 import { startTestPostgres, type TestServer } from '@gatehouse/platform/testing';
 import type { DataSource } from 'typeorm';
 import { openDatabase } from '../storage/data-source';
 import { CredentialRow } from '../storage/entities';
 import { credentialFiles, Credentials } from './credentials';
-import { Sealer } from './sealer';
 
 jest.setTimeout(60_000);
 
@@ -28,7 +27,11 @@ describe('the first credential', () => {
   const config = (environment: NodeJS.ProcessEnv = {}): Config =>
     readConfig({ GATEHOUSE_DATA_DIR: dataDir, ...environment });
   const start = async (settings: Config): Promise<Credentials> => {
-    const credentials = new Credentials(database, new Sealer(settings.masterKeyFile), settings.region);
+    const credentials = new Credentials(
+      database,
+      Sealer.loadOrCreate(settings.masterKeyFile),
+      settings.region,
+    );
     await credentials.ensureFirst(settings);
     return credentials;
   };

@@ -5,10 +5,10 @@
 import { createHash, randomBytes } from 'node:crypto';
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
-import { writePrivateFile, type Config } from '@gatehouse/platform';
+import { writePrivateFile, type Config, type Sealer } from '@gatehouse/platform';
 import type { DataSource } from 'typeorm';
 import { CredentialRow } from '../storage/entities';
-import type { Sealer } from './sealer';
+import { newAccessKeyId, newSecretAccessKey } from './access-key';
 
 export interface Caller {
   readonly accountId: string;
@@ -83,8 +83,8 @@ export class Credentials {
   }
 
   private async replaceAll(config: Config): Promise<void> {
-    const accessKeyId = config.adminAccessKeyId ?? `AKIA${base32(16)}`;
-    const secret = config.adminSecretAccessKey ?? randomBytes(30).toString('base64');
+    const accessKeyId = config.adminAccessKeyId ?? newAccessKeyId();
+    const secret = config.adminSecretAccessKey ?? newSecretAccessKey();
     const token = config.adminToken ?? randomBytes(32).toString('base64url');
     const row = {
       accessKeyId,
@@ -122,9 +122,4 @@ export function credentialFiles(dataDir: string): { credentials: string; token: 
 
 function hashToken(token: string): string {
   return createHash('sha256').update(token).digest('hex');
-}
-
-function base32(length: number): string {
-  const alphabet = 'ABCDEFGHIJKLMNOPQRSTUVWXYZ234567';
-  return Array.from(randomBytes(length), (byte) => alphabet[byte % 32]).join('');
 }

@@ -1,6 +1,8 @@
 /** All services over one workspace. Both surfaces, AWS and native, are thin translations onto these. */
+import type { Sealer } from '@gatehouse/platform';
 import type { DataSource } from 'typeorm';
 import { Accounts } from './accounts';
+import { ApiKeys } from './api-keys';
 import { Fleet } from './fleet';
 import { HttpApis } from './http-apis';
 import { HttpStages } from './http-stages';
@@ -8,10 +10,15 @@ import { RestApis } from './rest-apis';
 import { RestStages } from './rest-stages';
 import { Rollouts } from './rollouts';
 import { Tags } from './tags';
+import { UsagePlans } from './usage-plans';
+import { Users } from './users';
 import { Workspace } from './workspace';
 
 export interface ServiceOptions {
   readonly database: DataSource;
+  readonly sealer: Sealer;
+  /** Seals what nodes open. */
+  readonly nodeSealer: Sealer;
   readonly wakePublisher: () => void;
   /** How clients reach an API; holds `{apiId}`. */
   readonly endpointUrl: () => string;
@@ -24,14 +31,19 @@ export interface Services {
   readonly httpStages: HttpStages;
   readonly tags: Tags;
   readonly accounts: Accounts;
+  readonly apiKeys: ApiKeys;
+  readonly usagePlans: UsagePlans;
+  readonly users: Users;
   readonly fleet: Fleet;
   readonly rollouts: Rollouts;
 }
 
-export function createServices({ database, wakePublisher, endpointUrl }: ServiceOptions): Services {
+export function createServices(options: ServiceOptions): Services {
+  const { database, sealer, nodeSealer, wakePublisher, endpointUrl } = options;
   const workspace = new Workspace(database, wakePublisher);
   const httpStages = new HttpStages(workspace);
   const restStages = new RestStages(workspace);
+  const apiKeys = new ApiKeys(workspace, sealer);
   return {
     restApis: new RestApis(workspace),
     restStages,
@@ -39,6 +51,9 @@ export function createServices({ database, wakePublisher, endpointUrl }: Service
     httpStages,
     tags: new Tags(workspace),
     accounts: new Accounts(workspace),
+    apiKeys,
+    usagePlans: new UsagePlans(workspace, apiKeys),
+    users: new Users(workspace, nodeSealer),
     fleet: new Fleet(database),
     rollouts: new Rollouts(workspace, restStages, httpStages),
   };

@@ -1,4 +1,4 @@
-/** Tags by ARN, for both API families. */
+/** Tags by ARN, for both API families, API keys and usage plans. */
 import {
   addTags,
   badRequest,
@@ -8,12 +8,18 @@ import {
   type TaggedResource,
 } from '@gatehouse/catalog';
 import type { EntityManager } from 'typeorm';
-import { ApiRow, StageRow } from '../storage/entities';
+import { ApiKeyRow, ApiRow, StageRow, UsagePlanRow } from '../storage/entities';
 import { scopeOf, type Scope } from '../storage/graph-store';
+import { keyRow, planRow } from './plan-rows';
 import type { Workspace } from './workspace';
 
 interface Tagged {
   tags?: Record<string, string>;
+}
+
+interface Found {
+  readonly document: Tagged;
+  readonly save: () => Promise<unknown>;
 }
 
 export class Tags {
@@ -40,13 +46,10 @@ export class Tags {
     });
   }
 
-  private async find(
-    scope: Scope,
-    arn: string,
-    db: EntityManager,
-  ): Promise<{ document: Tagged; save: () => Promise<unknown> }> {
+  private async find(scope: Scope, arn: string, db: EntityManager): Promise<Found> {
     const resource = parseResourceArn(arn, scope.region);
     if (!resource) throw badRequest('Invalid resource ARN specified in the request');
+    if ('id' in resource) return findOutside(db, scope, resource);
     const kind = resource.kind.startsWith('rest') ? 'REST' : 'HTTP';
     const { apiId } = resource;
     const api = await db.findOneBy(ApiRow, { ...scopeOf(scope), id: apiId, kind });
@@ -62,6 +65,20 @@ export class Tags {
     if (!stage) throw missing(resource);
     return { document: stage.document, save: () => db.update(StageRow, key, { document: stage.document }) };
   }
+}
+
+/** What belongs to no API. */
+async function findOutside(
+  db: EntityManager,
+  scope: Scope,
+  { kind, id }: Extract<TaggedResource, { id: string }>,
+): Promise<Found> {
+  if (kind === 'api-key') {
+    const { document } = await keyRow(db, scope, id);
+    return { document, save: () => db.update(ApiKeyRow, { id }, { document }) };
+  }
+  const { document } = await planRow(db, scope, id);
+  return { document, save: () => db.update(UsagePlanRow, { id }, { document }) };
 }
 
 function missing(resource: TaggedResource): Error {

@@ -1,5 +1,6 @@
 import { startTestPostgres, type TestServer } from '@gatehouse/platform/testing';
 import { openDatabase } from './data-source';
+import { MIGRATIONS } from './migrations';
 
 jest.setTimeout(60_000);
 
@@ -26,7 +27,7 @@ describe('database', () => {
 
   it('goes down and up again without a trace', async () => {
     const source = await openDatabase(postgres.url);
-    await source.undoLastMigration();
+    for (let i = 0; i < MIGRATIONS.length; i++) await source.undoLastMigration();
     expect(await source.query(`SELECT to_regclass('apis') AS t`)).toEqual([{ t: null }]);
     await source.runMigrations();
     await source.destroy();

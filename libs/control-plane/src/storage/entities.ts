@@ -4,6 +4,8 @@
  */
 import type {
   Account,
+  ApiKey,
+  ApiStage,
   HttpApi,
   HttpApiGraph,
   HttpDeployment,
@@ -12,6 +14,7 @@ import type {
   RestApiGraph,
   RestDeployment,
   RestStage,
+  UsagePlan,
 } from '@gatehouse/catalog';
 import type { Problem } from '@gatehouse/snapshot';
 import {
@@ -101,9 +104,108 @@ export class StageRow extends OfApi {
   @Column('jsonb')
   document!: RestStage | HttpStage;
 
+  /** Under which nodes know the values of API keys. */
+  @Column('uuid', { name: 'api_key_salt' })
+  @Generated('uuid')
+  apiKeySalt!: string;
+
   @Column('bigint')
   @Generated('increment')
   sequence!: string;
+}
+
+/** A key of usage plans. Its value is a secret: sealed, and a fingerprint to look it up by. */
+@Entity('api_keys')
+@Index(['accountId', 'region', 'fingerprint'], { unique: true })
+export class ApiKeyRow {
+  @PrimaryColumn('text')
+  id!: string;
+
+  @Column('text', { name: 'account_id' })
+  accountId!: string;
+
+  @Column('text')
+  region!: string;
+
+  @Column('jsonb')
+  document!: ApiKey;
+
+  @Column('text', { name: 'sealed_value' })
+  sealedValue!: string;
+
+  @Column('text')
+  fingerprint!: string;
+
+  @Column('bigint')
+  @Generated('increment')
+  sequence!: string;
+}
+
+/** A usage plan without its stages and keys. */
+@Entity('usage_plans')
+@Index(['accountId', 'region', 'sequence'])
+export class UsagePlanRow {
+  @PrimaryColumn('text')
+  id!: string;
+
+  @Column('text', { name: 'account_id' })
+  accountId!: string;
+
+  @Column('text')
+  region!: string;
+
+  @Column('jsonb')
+  document!: Omit<UsagePlan, 'apiStages'>;
+
+  @Column('bigint')
+  @Generated('increment')
+  sequence!: string;
+}
+
+/** What belongs to one usage plan and goes with it. */
+abstract class OfPlan {
+  @PrimaryColumn('text', { name: 'plan_id' })
+  planId!: string;
+
+  @ManyToOne(() => UsagePlanRow, { onDelete: 'CASCADE' })
+  @JoinColumn({ name: 'plan_id' })
+  plan?: UsagePlanRow;
+
+  @Column('bigint')
+  @Generated('increment')
+  sequence!: string;
+}
+
+/** A stage that the plan's keys open. It goes with the stage too. */
+@Entity('usage_plan_stages')
+@Index(['apiId', 'stage'])
+export class UsagePlanStageRow extends OfPlan {
+  @PrimaryColumn('text', { name: 'api_id' })
+  apiId!: string;
+
+  @PrimaryColumn('text')
+  stage!: string;
+
+  @ManyToOne(() => StageRow, { onDelete: 'CASCADE' })
+  @JoinColumn([
+    { name: 'api_id', referencedColumnName: 'apiId' },
+    { name: 'stage', referencedColumnName: 'name' },
+  ])
+  ofStage?: StageRow;
+
+  @Column('jsonb', { nullable: true })
+  throttle!: ApiStage['throttle'] | null;
+}
+
+@Entity('usage_plan_keys')
+@Index(['keyId'])
+export class UsagePlanKeyRow extends OfPlan {
+  @PrimaryColumn('text', { name: 'key_id' })
+  keyId!: string;
+
+  @ManyToOne(() => ApiKeyRow, { onDelete: 'CASCADE' })
+  @JoinColumn({ name: 'key_id' })
+  key?: ApiKeyRow;
 }
 
 /** A stage whose snapshot must be made anew. Written in the transaction of the change; no key to the API, it may be gone. */
@@ -210,6 +312,48 @@ export class CredentialRow {
   createdAt!: Date;
 }
 
+/** Who signs requests to AWS_IAM routes. */
+@Entity('users')
+@Index(['accountId', 'name'], { unique: true })
+export class UserRow {
+  @PrimaryColumn('text')
+  id!: string;
+
+  @Column('text', { name: 'account_id' })
+  accountId!: string;
+
+  @Column('text')
+  name!: string;
+
+  /** By name: JSON texts of identity policies. */
+  @Column('jsonb')
+  policies!: Record<string, string>;
+
+  @Column('timestamptz', { name: 'created_at' })
+  createdAt!: Date;
+}
+
+/** An access key of a user; its secret is sealed for nodes. */
+@Entity('access_keys')
+@Index(['userId'])
+export class AccessKeyRow {
+  @PrimaryColumn('text')
+  id!: string;
+
+  @Column('text', { name: 'user_id' })
+  userId!: string;
+
+  @ManyToOne(() => UserRow, { onDelete: 'CASCADE' })
+  @JoinColumn({ name: 'user_id' })
+  user?: UserRow;
+
+  @Column('text', { name: 'sealed_secret' })
+  sealedSecret!: string;
+
+  @Column('timestamptz', { name: 'created_at' })
+  createdAt!: Date;
+}
+
 export const ENTITIES = [
   ApiRow,
   ElementRow,
@@ -221,4 +365,10 @@ export const ENTITIES = [
   NodeRow,
   AccountRow,
   CredentialRow,
+  ApiKeyRow,
+  UsagePlanRow,
+  UsagePlanStageRow,
+  UsagePlanKeyRow,
+  UserRow,
+  AccessKeyRow,
 ];

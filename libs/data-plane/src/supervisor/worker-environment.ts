@@ -2,12 +2,13 @@ import { join } from 'node:path';
 import type { Config } from '@gatehouse/platform';
 import { absolveTrials, trialsFile } from '../snapshots/trials';
 
-/** Each worker is a node of its own, with a disk copy of its own; the trusted keys are the same. `place` counts from 1. */
+/** Each worker is a node of its own, with a disk copy of its own; its keys are the same. `place` counts from 1. */
 export function workerEnvironment(config: Config, place: number): NodeJS.ProcessEnv {
   return {
     GATEHOUSE_NODE_ID: `${config.nodeId}-${place}`,
     GATEHOUSE_DATA_DIR: workerFolder(config, place),
     GATEHOUSE_SNAPSHOT_PUBLIC_KEY_FILE: config.snapshotPublicKeyFile,
+    GATEHOUSE_NODE_KEY_FILE: config.nodeKeyFile,
     // Node keeps compiled code there, so that a worker that replaces another is there sooner.
     NODE_COMPILE_CACHE: join(config.dataDir, 'compile-cache'),
   };

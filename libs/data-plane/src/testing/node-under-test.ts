@@ -49,6 +49,7 @@ export function startNode(options: StartOptions): Promise<DataPlane> {
       maxOriginConnections: 1024,
       functionsEndpoints: [],
       functionsCredentialsFile: '',
+      nodeKeyFile: join(dataDir, 'node-key'),
       ...limits,
     },
     feed,

@@ -61,6 +61,7 @@ export interface Config {
   readonly functionsEndpoints: readonly string[];
   readonly functionsCredentialsFile: string;
   readonly masterKeyFile: string;
+  readonly nodeKeyFile: string;
   readonly signingKeyFile: string;
   readonly snapshotPublicKeyFile: string;
   /** Processes that carry traffic; 1 = no other than the one that was started. Absent = the role's default. */
@@ -106,6 +107,7 @@ export function readConfig(environment: NodeJS.ProcessEnv): Config {
       read('GATEHOUSE_FUNCTIONS_CREDENTIALS_FILE') ?? `${dataDir}/credentials`,
     ),
     masterKeyFile: resolve(read('GATEHOUSE_MASTER_KEY_FILE') ?? `${dataDir}/master-key`),
+    nodeKeyFile: resolve(read('GATEHOUSE_NODE_KEY_FILE') ?? `${dataDir}/node-key`),
     signingKeyFile: resolve(read('GATEHOUSE_SIGNING_KEY_FILE') ?? `${dataDir}/signing-key.pem`),
     snapshotPublicKeyFile: resolve(
       read('GATEHOUSE_SNAPSHOT_PUBLIC_KEY_FILE') ?? `${dataDir}/signing-key.pub.pem`,

@@ -112,6 +112,11 @@ export const SETTINGS = [
     meaning: '32-byte key (hex) that seals secrets at rest; default in the data folder',
   },
   {
+    name: 'GATEHOUSE_NODE_KEY_FILE',
+    meaning:
+      '32-byte key (hex) that control planes and data planes share: it seals the secret keys of users for nodes; default in the data folder, where the control plane makes it',
+  },
+  {
     name: 'GATEHOUSE_SIGNING_KEY_FILE',
     meaning: 'Ed25519 private key (PEM) that signs snapshots; default in the data folder',
   },

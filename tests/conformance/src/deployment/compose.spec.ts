@@ -207,6 +207,7 @@ describe('the parts fit together', () => {
     expect(writer?.volumes).toContain('snapshot-keys:/var/lib/gatehouse-keys');
     for (const [name, service] of dataPlanes) {
       expect(service.environment?.GATEHOUSE_SNAPSHOT_PUBLIC_KEY_FILE).toBe(file);
+      expect(service.environment?.GATEHOUSE_NODE_KEY_FILE).toBe(writer?.environment?.GATEHOUSE_NODE_KEY_FILE);
       expect(service.volumes).toEqual([
         `${name}:/var/lib/gatehouse`,
         'snapshot-keys:/var/lib/gatehouse-keys:ro',

@@ -59,6 +59,7 @@ describe('the image', () => {
       '.gatehouse',
       '**/*.pem',
       '**/master-key',
+      '**/node-key',
       '**/credentials',
       '.git',
       '**/node_modules',

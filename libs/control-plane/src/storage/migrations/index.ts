@@ -1,4 +1,6 @@
 import { Initial1764000000001 } from './0001-initial';
+import { UsagePlans1764000000002 } from './0002-usage-plans';
+import { Users1764000000003 } from './0003-users';
 
 /** In order. A migration that has landed is never edited. */
-export const MIGRATIONS = [Initial1764000000001];
+export const MIGRATIONS = [Initial1764000000001, UsagePlans1764000000002, Users1764000000003];

@@ -7,7 +7,7 @@ import { Sealer } from './sealer';
 describe('sealed secrets', () => {
   const dir = mkdtempSync(join(tmpdir(), 'gatehouse-sealer-'));
   const file = join(dir, 'master-key');
-  const sealer = new Sealer(file);
+  const sealer = Sealer.loadOrCreate(file);
   afterAll(() => rmSync(dir, { recursive: true, force: true }));
 
   it('open to what was sealed, for any text and purpose', () => {
@@ -27,20 +27,37 @@ describe('sealed secrets', () => {
     expect(() => sealer.open(sealed, 'credential/B')).toThrow();
     const flipped = sealed.slice(0, -1) + (sealed.endsWith('A') ? 'B' : 'A');
     expect(() => sealer.open(flipped, 'credential/A')).toThrow();
-    const other = new Sealer(join(dir, 'other-key'));
+    const other = Sealer.loadOrCreate(join(dir, 'other-key'));
     expect(() => other.open(sealed, 'credential/A')).toThrow();
     expect(() => sealer.open('plain text', 'credential/A')).toThrow('not a sealed secret');
   });
 
   it('come from a key file that only the owner reads and that is used again', () => {
     expect(statSync(file).mode & 0o777).toBe(0o600);
-    expect(new Sealer(file).open(sealer.seal('s', 'p'), 'p')).toBe('s');
+    expect(Sealer.loadOrCreate(file).open(sealer.seal('s', 'p'), 'p')).toBe('s');
     expect(readFileSync(file, 'utf8')).toMatch(/^[0-9a-f]{64}$/);
+  });
+
+  it('can be looked up by a fingerprint, which another purpose and another key do not share', () => {
+    const fingerprint = sealer.fingerprint('secret', 'p');
+    expect(sealer.fingerprint('secret', 'p')).toBe(fingerprint);
+    const other = Sealer.loadOrCreate(join(dir, 'other-key'));
+    const others = [
+      sealer.fingerprint('secret', 'q'),
+      sealer.fingerprint('secreT', 'p'),
+      other.fingerprint('secret', 'p'),
+    ];
+    expect(new Set([fingerprint, ...others]).size).toBe(4);
+  });
+
+  it('are read by nodes only where there is a key', () => {
+    expect(() => Sealer.read(join(dir, 'none'))).toThrow('ENOENT');
+    expect(Sealer.read(file).open(sealer.seal('s', 'p'), 'p')).toBe('s');
   });
 
   it('refuse a key file of another form', () => {
     const bad = join(dir, 'bad-key');
     writeFileSync(bad, 'short');
-    expect(() => new Sealer(bad)).toThrow('must hold 64 hex digits');
+    expect(() => Sealer.loadOrCreate(bad)).toThrow('must hold 64 hex digits');
   });
 });

@@ -1,17 +1,28 @@
 /** Secrets at rest: AES-256-GCM under the master key, `v1.{iv}.{tag}.{ciphertext}` in base64url (NIST SP 800-38D). */
-import { createCipheriv, createDecipheriv, randomBytes } from 'node:crypto';
+import { createCipheriv, createDecipheriv, createHmac, hkdfSync, randomBytes } from 'node:crypto';
 import { existsSync, readFileSync } from 'node:fs';
-import { writePrivateFile } from '@gatehouse/platform';
+import { writePrivateFile } from './private-file';
 
 export class Sealer {
-  private readonly key: Buffer;
+  private constructor(private readonly key: Buffer) {}
 
-  /** `keyFile` holds 64 hex digits; it is made when absent. */
-  constructor(keyFile: string) {
-    if (!existsSync(keyFile)) writePrivateFile(keyFile, randomBytes(32).toString('hex'));
+  /** `keyFile` holds 64 hex digits. */
+  static read(keyFile: string): Sealer {
     const text = readFileSync(keyFile, 'utf8').trim();
     if (!/^[0-9a-f]{64}$/i.test(text)) throw new Error(`${keyFile} must hold 64 hex digits`);
-    this.key = Buffer.from(text, 'hex');
+    return new Sealer(Buffer.from(text, 'hex'));
+  }
+
+  /** `keyFile` is made when absent. */
+  static loadOrCreate(keyFile: string): Sealer {
+    if (!existsSync(keyFile)) writePrivateFile(keyFile, randomBytes(32).toString('hex'));
+    return Sealer.read(keyFile);
+  }
+
+  /** The same for the same secret and purpose, so that a secret can be looked up: HMAC-SHA-256 under a key of the purpose. */
+  fingerprint(secret: string, purpose: string): string {
+    const key = Buffer.from(hkdfSync('sha256', this.key, '', `fingerprint/${purpose}`, 32));
+    return createHmac('sha256', key).update(secret).digest('base64url');
   }
 
   /** `purpose` is bound in: a sealed text moved to another place does not open. */
