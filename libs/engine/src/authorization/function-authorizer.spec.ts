@@ -11,7 +11,7 @@ import {
 } from '../testing/fake-world';
 
 describe('TOKEN', () => {
-  it('is sent the token and the method ARN as requested, in the name of the authorizer', async () => {
+  it('is sent the token and the method ARN, in the name of the authorizer', async () => {
     const { fake, call } = world();
     let event: unknown;
     fake.functionOf = (given) => {
@@ -21,7 +21,7 @@ describe('TOKEN', () => {
     expect((await call('/p/7%20/', { method: 'POST' })).status).toBe(200);
     expect(event).toEqual({
       type: 'TOKEN',
-      methodArn: `${API}/prod/POST/p/7%20/`,
+      methodArn: `${API}/prod/POST/p/7%20`,
       authorizationToken: 'tok',
     });
     expect(fake.calls[0]).toMatchObject({
@@ -68,6 +68,21 @@ describe('TOKEN', () => {
     expect(valuesOf(headers, 'x-amzn-errortype')).toEqual(['AccessDeniedException']);
     expect(fake.sent).toEqual([]);
   });
+
+  it.each(['/a', '/a/', '//a', '/a//'])(
+    'holds a Deny of a method for every spelling of its path: %s',
+    async (path) => {
+      const { fake, call } = world();
+      const { policyDocument } = policy('Allow', '*');
+      const denied = policy('Deny', `${API}/prod/GET/a`).policyDocument.Statement;
+      fake.functionOf = () => ({
+        principalId: 'x',
+        policyDocument: { ...policyDocument, Statement: [...policyDocument.Statement, ...denied] },
+      });
+      expect((await call(path)).status).toBe(403);
+      expect((await call('/b')).status).toBe(200);
+    },
+  );
 
   it('answers 401 where the function says Unauthorized, and keeps nothing of it', async () => {
     const { fake, call } = world();

@@ -51,6 +51,7 @@ describe('without authorization', () => {
       refused,
     ],
     ['it cannot be read', { resourcePolicy: '{' }, 500],
+    ['it names no principal', { resourcePolicy: statement({ ...allow, Principal: undefined }) }, 500],
     ['the API is private', { isPrivate: true }, 403, refused],
     ['the API is private, and a policy allows', { isPrivate: true, resourcePolicy: statement(allow) }, 200],
   ])('%s', async (...[, members, status, message]) => {

@@ -19,9 +19,16 @@ export function compileResourcePolicy(plan: RoutePlan): ResourcePolicy {
   const { resourcePolicy, isPrivate } = plan.access;
   if (resourcePolicy === undefined) return isPrivate ? NOTHING_ALLOWED : undefined;
   const policy = parsePolicy(resourcePolicy);
-  if (typeof policy !== 'string') return policy;
-  plan.problem('INVALID_POLICY', '/authorization', `the resource policy cannot be read: ${policy}`);
+  const fault = typeof policy === 'string' ? policy : faultOf(policy);
+  if (typeof policy !== 'string' && fault === undefined) return policy;
+  plan.problem('INVALID_POLICY', '/authorization', `the resource policy cannot be read: ${fault}`);
   return NOTHING_ALLOWED;
+}
+
+/** A statement about nobody in particular would be about everybody. */
+function faultOf({ statements }: Policy): string | undefined {
+  const at = statements.findIndex(({ principal }) => principal === undefined);
+  return at < 0 ? undefined : `statement ${at + 1}: it needs Principal or NotPrincipal`;
 }
 
 /** Allowed only in so many words: no authorization, or a token that says nothing of methods. */
