@@ -199,8 +199,12 @@ describe('gatehouse start', () => {
     expect((await fetch(`${gatehouse.management}/healthz`)).status).toBe(200);
     const ready = await fetch(`${gatehouse.management}/readyz`);
     expect([ready.status, await ready.text()]).toEqual([200, expect.stringContaining('control-plane')]);
-    const metrics = await (await fetch(`${gatehouse.management}/metrics`)).text();
-    expect(metrics).toMatch(/^gatehouse_requests_total\{.*\} \d+$/m);
+    // Workers tell their counters once a second.
+    await until('a counted request', async () =>
+      /^gatehouse_requests_total\{.*\} \d+$/m.test(
+        await (await fetch(`${gatehouse.management}/metrics`)).text(),
+      ),
+    );
   });
 
   it('keeps APIs and traffic over a restart and over kill -9', async () => {
