@@ -5,11 +5,21 @@
 import '@gatehouse/platform/node-version';
 import cluster from 'node:cluster';
 import { fail, onStopSignal, runNode } from '@gatehouse/data-plane';
-import { ConfigError, readConfig, readPublicKeys, type Address, type Config } from '@gatehouse/platform';
+import {
+  ConfigError,
+  nodeSealer,
+  readConfig,
+  readPublicKeys,
+  type Address,
+  type Config,
+} from '@gatehouse/platform';
+import { RedisDecisions } from '@gatehouse/platform/redis-decisions';
 import { RedisFeed } from '@gatehouse/platform/redis-feed';
 import { supervise } from './supervise';
 
 const VERSION = '0.1.0';
+/** A request may wait for it before its authorizer is asked. */
+const DECISION_TIMEOUT_MS = 250;
 
 async function main(): Promise<void> {
   const config = readConfig(process.env);
@@ -29,6 +39,13 @@ async function main(): Promise<void> {
     environment: process.env,
     version: VERSION,
     openFeed: (logger) => new RedisFeed({ url: redisUrl, logger }),
+    openDecisions: (logger) =>
+      new RedisDecisions({
+        url: redisUrl,
+        logger,
+        commandTimeoutMs: DECISION_TIMEOUT_MS,
+        sealer: nodeSealer(config.nodeKeyFile),
+      }),
     publicKeys: trustedKeys(config),
     accessLog: process.stdout,
     ownAddresses: () => [config.adminListen, config.managementListen, redis],

@@ -4,7 +4,14 @@
  */
 import type { KeyObject } from 'node:crypto';
 import { join } from 'node:path';
-import { DecisionCache, Gateway, OWN_DECISIONS, type Functions, type Kit } from '@gatehouse/engine';
+import {
+  DecisionCache,
+  Gateway,
+  OWN_DECISIONS,
+  type DecisionStore,
+  type Functions,
+  type Kit,
+} from '@gatehouse/engine';
 import {
   gauge,
   SocketListener,
@@ -22,6 +29,7 @@ import {
 } from '@gatehouse/platform';
 import { functionsOf, type ClosableFunctions } from './functions';
 import { systemClock, systemRandom } from './random-and-clock';
+import { boundRegularExpressions } from './regular-expressions';
 import { DiskStore } from './snapshots/disk-store';
 import { Faults } from './snapshots/faults';
 import { Reporter } from './snapshots/reporter';
@@ -50,6 +58,8 @@ export interface DataPlaneOptions {
   /** Its owner closes it, after `stop`. */
   readonly feed: Feed;
   readonly publicKeys: readonly KeyObject[];
+  /** Its owner closes it, after `stop`. Absent = what authorizers say is not shared with other nodes. */
+  readonly decisions?: DecisionStore;
   readonly logger: Logger;
   /** Listeners that no integration may call, beside the gateway's own (a request would call itself without end): admin, management, embedded PostgreSQL. Asked at each new connection. */
   readonly ownAddresses: () => Iterable<Address>;
@@ -74,6 +84,7 @@ export interface DataPlane {
 
 /** Rejects with `ConfigError` when the gateway's address cannot be used. */
 export async function startDataPlane(options: DataPlaneOptions): Promise<DataPlane> {
+  boundRegularExpressions();
   const node = new Node(options);
   try {
     await node.start();
@@ -222,7 +233,7 @@ class Node implements DataPlane {
 }
 
 function kitOf(
-  { config, logger, telemetry }: DataPlaneOptions,
+  { config, logger, telemetry, decisions = OWN_DECISIONS }: DataPlaneOptions,
   upstream: SocketUpstream,
   functions: Functions,
 ): Kit {
@@ -231,7 +242,7 @@ function kitOf(
     functions,
     decisions: new DecisionCache({
       clock: systemClock,
-      store: OWN_DECISIONS,
+      store: decisions,
       maxBytes: MAX_DECISION_BYTES,
     }),
     tokens: new OidcTokens({ upstream }),

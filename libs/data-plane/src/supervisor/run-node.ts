@@ -1,6 +1,7 @@
 /** A process that is a data plane and nothing else: alone, or as a worker behind a supervisor. It runs until it is told to stop. */
 import cluster from 'node:cluster';
 import { flushCompileCache } from 'node:module';
+import type { DecisionStore } from '@gatehouse/engine';
 import {
   createLogger,
   format,
@@ -25,6 +26,8 @@ export interface NodeOptions {
   readonly environment: NodeJS.ProcessEnv;
   readonly version: string;
   readonly openFeed: (logger: Logger) => Feed;
+  /** What nodes share of authorizers' results; absent = each asks for itself. */
+  readonly openDecisions?: (logger: Logger) => DecisionStore & { close(): void };
   readonly publicKeys: readonly KeyObject[];
   readonly accessLog: TelemetryOptions['accessLog'];
   readonly ownAddresses: () => Iterable<Address>;
@@ -36,6 +39,7 @@ export async function runNode(options: NodeOptions): Promise<void> {
   const logger = createLogger(config.logLevel);
   const telemetry = startTelemetry({ environment, nodeId: config.nodeId, version, accessLog });
   const feed = options.openFeed(logger);
+  const decisions = options.openDecisions?.(logger);
   const dataPlane = await startDataPlane({
     config,
     feed,
@@ -43,6 +47,7 @@ export async function runNode(options: NodeOptions): Promise<void> {
     logger,
     telemetry,
     ownAddresses,
+    ...(decisions && { decisions }),
     ...(options.newcomersMs !== undefined && { newcomersMs: options.newcomersMs }),
   });
   const management = cluster.isWorker
@@ -58,6 +63,7 @@ export async function runNode(options: NodeOptions): Promise<void> {
     await dataPlane.stop();
     await management?.stop();
     await feed.close();
+    decisions?.close();
     await telemetry.stop(TELEMETRY_FLUSH_MS);
     link.close();
   });

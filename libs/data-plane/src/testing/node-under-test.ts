@@ -4,6 +4,7 @@ import { request } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { KeyObject } from 'node:crypto';
+import type { DecisionStore } from '@gatehouse/engine';
 import { createLogger, type Feed, type Telemetry } from '@gatehouse/platform';
 import { startDataPlane, type DataPlane } from '../start-data-plane';
 
@@ -26,6 +27,7 @@ export interface StartOptions {
   readonly dataDir: string;
   readonly log?: string[];
   readonly telemetry?: Telemetry;
+  readonly decisions?: DecisionStore;
   readonly limits?: { readonly maxConnections: number; readonly maxOriginConnections: number };
 }
 
@@ -35,7 +37,7 @@ export function temporaryFolder(): { path: string; remove(): void } {
 }
 
 export function startNode(options: StartOptions): Promise<DataPlane> {
-  const { feed, publicKey, dataDir, log = [], telemetry, limits } = options;
+  const { feed, publicKey, dataDir, log = [], telemetry, limits, decisions } = options;
   return startDataPlane({
     config: {
       gatewayListen: { host: '127.0.0.1', port: 0 },
@@ -58,6 +60,7 @@ export function startNode(options: StartOptions): Promise<DataPlane> {
     ownAddresses: () => [],
     newcomersMs: 0,
     ...(telemetry && { telemetry }),
+    ...(decisions && { decisions }),
   });
 }
 

@@ -1,16 +1,21 @@
-import { randomBytes } from 'node:crypto';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import type { DecisionClaim, StoredDecision } from '@gatehouse/engine';
 import { Redis } from 'ioredis';
+import { Sealer } from '../keys';
 import { createLogger } from '../logging/logger';
 import { describeWithRedis, freePort, startTestRedis, until, type TestRedis } from '../testing';
 import { RedisDecisions } from './redis-decisions';
 
 const logger = createLogger('error', { write: () => undefined });
-const macKey = randomBytes(32);
+const folder = mkdtempSync(join(tmpdir(), 'gatehouse-decisions-'));
+const shared = Sealer.loadOrCreate(join(folder, 'node-key'));
+afterAll(() => rmSync(folder, { recursive: true, force: true }));
 const decision = (text: string): StoredDecision => ({ text, untilMs: Date.now() + 60_000 });
 const opened: RedisDecisions[] = [];
-const storeAt = (url: string, key = macKey): RedisDecisions => {
-  const store = new RedisDecisions({ url, logger, macKey: key, commandTimeoutMs: 500 });
+const storeAt = (url: string, sealer: Sealer | undefined = shared): RedisDecisions => {
+  const store = new RedisDecisions({ url, logger, sealer: () => sealer, commandTimeoutMs: 500 });
   opened.push(store);
   return store;
 };
@@ -99,7 +104,7 @@ describeWithRedis('decisions in Redis', () => {
     await until('kept', async () => (await admin.exists('gatehouse:decision:k')) === 1);
     await admin.copy('gatehouse:decision:k', 'gatehouse:decision:victim');
     expect('text' in (await one.obtain('victim', 1000))).toBe(false);
-    const stranger = storeAt(server.url, randomBytes(32));
+    const stranger = storeAt(server.url, Sealer.loadOrCreate(join(folder, 'other-key')));
     await until('connected', async () => (await stranger.obtain('probe0', 200)) !== undefined);
     expect('text' in (await stranger.obtain('k', 200))).toBe(false);
   });

@@ -3,10 +3,11 @@
  * no witness: each result carries a MAC under the nodes' own key, so that nobody who can write there lets anybody in. Whatever
  * goes wrong here, a node makes the call itself.
  */
-import { createHmac, randomUUID, timingSafeEqual } from 'node:crypto';
+import { randomUUID, timingSafeEqual } from 'node:crypto';
 import type { DecisionClaim, DecisionStore, StoredDecision } from '@gatehouse/engine';
 import type { Redis } from 'ioredis';
 import { connectRedis, type RedisOptions } from '../feed/redis-connection';
+import type { Sealer } from '../keys';
 
 const LOOK_MS = 15;
 const DECISION = 'gatehouse:decision:';
@@ -17,8 +18,8 @@ if redis.call('GET', KEYS[1]) == ARGV[1] then return redis.call('DEL', KEYS[1]) 
 return 0`;
 
 export interface RedisDecisionsOptions extends RedisOptions {
-  /** Of all nodes, and of nobody else. */
-  readonly macKey: Buffer;
+  /** Of the key that all nodes share, and nobody else; without it nothing is shared. */
+  readonly sealer: () => Sealer | undefined;
 }
 
 export class RedisDecisions implements DecisionStore {
@@ -29,14 +30,16 @@ export class RedisDecisions implements DecisionStore {
   }
 
   async obtain(key: string, waitMs: number): Promise<StoredDecision | DecisionClaim> {
+    const sealer = this.options.sealer();
+    if (sealer === undefined) return NO_CLAIM;
     const until = performance.now() + waitMs;
     try {
       do {
-        const found = this.opened(key, await this.redis.get(DECISION + key));
+        const found = opened(sealer, key, await this.redis.get(DECISION + key));
         if (found !== undefined) return found;
         const token = randomUUID();
         if ((await this.redis.set(CLAIM + key, token, 'PX', waitMs, 'NX')) !== null)
-          return this.claim(key, token);
+          return this.claim(sealer, key, token);
         await new Promise((resolve) => setTimeout(resolve, LOOK_MS));
       } while (performance.now() < until);
     } catch {
@@ -50,7 +53,7 @@ export class RedisDecisions implements DecisionStore {
     this.redis.disconnect();
   }
 
-  private claim(key: string, token: string): DecisionClaim {
+  private claim(sealer: Sealer, key: string, token: string): DecisionClaim {
     const release = (): void => void this.redis.eval(RELEASE, 1, CLAIM + key, token).catch(() => undefined);
     return {
       release,
@@ -58,30 +61,30 @@ export class RedisDecisions implements DecisionStore {
         const ttlMs = Math.ceil(decision.untilMs - Date.now());
         if (ttlMs <= 0) return release();
         this.redis
-          .set(DECISION + key, this.sealed(key, decision), 'PX', ttlMs)
+          .set(DECISION + key, sealed(sealer, key, decision), 'PX', ttlMs)
           .catch(() => undefined)
           .finally(release);
       },
     };
   }
+}
 
-  private sealed(key: string, { text, untilMs }: StoredDecision): string {
-    return `${this.mac(key, untilMs, text)}.${untilMs}.${text}`;
-  }
+function sealed(sealer: Sealer, key: string, { text, untilMs }: StoredDecision): string {
+  return `${mac(sealer, key, untilMs, text)}.${untilMs}.${text}`;
+}
 
-  /** `undefined` = there is none, it is too old, or not a node's. */
-  private opened(key: string, sealed: string | null): StoredDecision | undefined {
-    const [, mac = '', until = '', text = ''] = /^([\w-]{43})\.(\d+)\.(.*)$/s.exec(sealed ?? '') ?? [];
-    const untilMs = Number(until);
-    const isSound =
-      mac !== '' && timingSafeEqual(Buffer.from(mac), Buffer.from(this.mac(key, untilMs, text)));
-    return isSound && untilMs > Date.now() ? { text, untilMs } : undefined;
-  }
+/** `undefined` = there is none, it is too old, or not a node's. */
+function opened(sealer: Sealer, key: string, stored: string | null): StoredDecision | undefined {
+  const [, given = '', until = '', text = ''] = /^([\w-]{43})\.(\d+)\.(.*)$/s.exec(stored ?? '') ?? [];
+  const untilMs = Number(until);
+  const isSound =
+    given !== '' && timingSafeEqual(Buffer.from(given), Buffer.from(mac(sealer, key, untilMs, text)));
+  return isSound && untilMs > Date.now() ? { text, untilMs } : undefined;
+}
 
-  /** The name is bound in: what was said of one caller is not moved to another. */
-  private mac(key: string, untilMs: number, text: string): string {
-    return createHmac('sha256', this.options.macKey).update(`${key}.${untilMs}.${text}`).digest('base64url');
-  }
+/** The name is bound in: what was said of one caller is not moved to another. */
+function mac(sealer: Sealer, key: string, untilMs: number, text: string): string {
+  return sealer.fingerprint(`${key}.${untilMs}.${text}`, 'authorizer-decision');
 }
 
 const NO_CLAIM: DecisionClaim = { keep: () => undefined, release: () => undefined };
