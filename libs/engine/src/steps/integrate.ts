@@ -5,8 +5,9 @@ import { answerFailure } from '../integrations/failure';
 import { invokeMapped } from '../integrations/function/mapped';
 import { invokeProxy } from '../integrations/function/proxy';
 import { tunnelReply, upgradeOf } from '../integrations/tunnel';
-import type { Kit, SpanRecord } from '../ports';
+import type { Kit } from '../ports';
 import type { StepFactory } from '../program';
+import { recordClientSpan, type ClientCall } from '../trace/client-span';
 
 export const integrate: StepFactory = (plan, kit) => {
   const { integration } = plan.route;
@@ -47,28 +48,22 @@ async function call(x: Exchange, kit: Kit, integration: HttpIntegration): Promis
     return answerFailure(x, error);
   } finally {
     x.integrationLatencyMs = kit.clock.monotonicMs() - startedMs;
-    if (x.trace.sampled) kit.tracing.record(clientSpan(x, outgoing, startedMs));
+    if (x.trace.sampled) recordClientSpan(x, callOf(x, outgoing, startedMs));
   }
 }
 
-/** OpenTelemetry semantic conventions for HTTP client spans; it ends with the head of the response. */
-function clientSpan(x: Exchange, outgoing: Outgoing, startedMs: number): SpanRecord {
-  const startMs = x.wallMs(startedMs);
+/** OpenTelemetry semantic conventions for HTTP client spans. */
+function callOf(x: Exchange, { url, method, spanId }: Outgoing, startedMs: number): ClientCall {
   const status = x.integrationStatus;
-  const error = status === undefined || status >= 400;
   return {
-    traceId: x.trace.traceId,
-    spanId: outgoing.spanId,
-    parentSpanId: x.trace.spanId,
-    name: outgoing.method,
-    kind: 'client',
-    startMs,
-    endMs: startMs + (x.integrationLatencyMs ?? 0),
-    error,
+    spanId,
+    name: method,
+    startedMs,
+    isError: status === undefined || status >= 400,
     attributes: {
-      'http.request.method': outgoing.method,
-      'server.address': outgoing.url.hostname,
-      'server.port': outgoing.url.port,
+      'http.request.method': method,
+      'server.address': url.hostname,
+      'server.port': url.port,
       ...(status === undefined ? {} : { 'http.response.status_code': status }),
     },
   };

@@ -268,3 +268,29 @@ describe('AWS (mapped)', () => {
     expect(world.calls[0]?.isAsync).toBe(isAsync);
   });
 });
+
+it.each([
+  ['answers', () => ({}), false],
+  [
+    'throws',
+    () => {
+      throw new Error('down');
+    },
+    true,
+  ],
+])('is a span of a sampled trace where it %s', async (_how, functionOf, error) => {
+  const world = fakeWorld();
+  world.sampleRoots = true;
+  world.functionOf = functionOf;
+  const gateway = gatewayOf(world, snapshotOf({ routes: [routeOf('GET /a', { type: 'AWS_PROXY' })] }));
+  await ask(gateway, { path: '/prod/a' });
+  const [call, server] = world.spans;
+  expect(call).toMatchObject({
+    kind: 'client',
+    name: 'pets',
+    error,
+    parentSpanId: server?.spanId,
+    traceId: server?.traceId,
+    attributes: { 'faas.invoked_name': 'pets', 'faas.invoked_region': 'eu-west-1' },
+  });
+});

@@ -5,6 +5,7 @@ import { GatewayError } from '../../errors';
 import type { Exchange, Reply } from '../../exchange';
 import { FunctionError, type FunctionFault, type FunctionResult } from '../../ports';
 import type { RoutePlan } from '../../program';
+import { recordClientSpan, type ClientCall } from '../../trace/client-span';
 import { CLIENT_GONE_STATUS } from '../failure';
 import { traceOf } from './event-fields';
 
@@ -32,35 +33,52 @@ export function sourceArn(plan: RoutePlan, verb: string): string {
   return `arn:aws:execute-api:${region}:${accountId}:${apiId}/${stage}/${place}`;
 }
 
+export interface Invocation {
+  readonly functionArn: string;
+  readonly sourceArn: string;
+  readonly payload: string | Uint8Array;
+  readonly isAsync: boolean;
+}
+
 /** A Reply where nobody is left to read one. */
 export async function callFunction(
   x: Exchange,
-  integration: FunctionIntegration,
-  call: {
-    readonly functionArn: string;
-    readonly sourceArn: string;
-    readonly payload: string | Uint8Array;
-    readonly isAsync: boolean;
-  },
+  { timeoutMs, credentials }: FunctionIntegration,
+  invocation: Invocation,
 ): Promise<FunctionResult | Reply> {
   const { kit } = x;
   const startedMs = kit.clock.monotonicMs();
+  let isError = true;
   try {
     const result = await kit.functions.invoke({
-      ...call,
+      ...invocation,
       accountId: x.facts.accountId,
-      timeoutMs: integration.timeoutMs,
+      timeoutMs,
       traceHeader: traceOf(x),
       signal: x.request.signal,
-      ...(integration.credentials !== undefined && { credentials: integration.credentials }),
+      ...(credentials !== undefined && { credentials }),
     });
-    x.integrationStatus = call.isAsync ? 202 : 200;
+    x.integrationStatus = invocation.isAsync ? 202 : 200;
+    isError = result.isError;
     return result;
   } catch (error) {
     return answerFailure(x, error);
   } finally {
     x.integrationLatencyMs = kit.clock.monotonicMs() - startedMs;
+    if (x.trace.sampled) recordClientSpan(x, spanOf(x, invocation.functionArn, startedMs, isError));
   }
+}
+
+/** OpenTelemetry semantic conventions for FaaS, outgoing invocations. */
+function spanOf(x: Exchange, functionArn: string, startedMs: number, isError: boolean): ClientCall {
+  const [, , , region = '', , , name = ''] = functionArn.split(':');
+  return {
+    spanId: x.kit.random.hex(8),
+    name,
+    startedMs,
+    isError,
+    attributes: { 'faas.invoked_name': name, 'faas.invoked_provider': 'aws', 'faas.invoked_region': region },
+  };
 }
 
 function answerFailure(x: Exchange, error: unknown): Reply {

@@ -13,7 +13,7 @@ export type ReadEventBody = (x: Exchange) => EventBody | Promise<EventBody>;
 
 const NO_BODY: EventBody = { text: undefined, isBase64: false };
 
-export function bodyReader(isBinary: (x: Exchange) => boolean): ReadEventBody {
+function bodyReader(isBinary: (x: Exchange) => boolean): ReadEventBody {
   return async (x) => {
     if (!x.hasBody) return NO_BODY;
     const bytes = await x.body.gather(MAX_PAYLOAD_BYTES);

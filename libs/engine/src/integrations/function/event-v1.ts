@@ -47,7 +47,7 @@ export function requestV1(x: Exchange, shown: Shown): Record<string, unknown> {
   };
 }
 
-export function orNull(values: Readonly<Record<string, unknown>>): Readonly<Record<string, unknown>> | null {
+function orNull(values: Readonly<Record<string, unknown>>): Readonly<Record<string, unknown>> | null {
   return isEmpty(values) ? null : values;
 }
 

@@ -51,27 +51,20 @@ export function statusOf(value: unknown): number | undefined {
  * stays apart, for it cannot be joined (RFC 9110 5.3).
  */
 function fieldsOf(single: unknown, multi: unknown): HeaderList | undefined {
+  const [manyOf, oneOf] = [entriesOf(multi), entriesOf(single)];
+  if (manyOf === undefined || oneOf === undefined) return undefined;
   const lines = new Map<string, { name: string; values: string[] }>();
-  const add = (name: string, value: unknown): boolean => {
-    const text = fieldValue(value);
-    if (text === undefined || !isFieldName(name)) return false;
+  for (const [name, given] of [...manyOf, ...oneOf.map(([name, value]) => [name, [value]] as const)]) {
+    const values = Array.isArray(given) ? given.map(fieldValue) : [undefined];
+    if (!isFieldName(name) || values.includes(undefined)) return undefined;
     const line = lines.get(name.toLowerCase()) ?? { name, values: [] };
     lines.set(name.toLowerCase(), line);
-    line.values.push(text);
-    return true;
-  };
-  for (const [name, values] of entriesOf(multi) ?? [[undefined, undefined]]) {
-    if (name === undefined || !Array.isArray(values)) return undefined;
-    if (!values.every((value) => add(name, value))) return undefined;
+    line.values.push(...values.filter((value) => value !== undefined));
   }
-  for (const [name, value] of entriesOf(single) ?? [[undefined, undefined]]) {
-    if (name === undefined || !add(name, value)) return undefined;
-  }
-  return [...lines.values()].flatMap(({ name, values }) =>
-    name.toLowerCase() === 'set-cookie'
-      ? values.flatMap((value) => [name, value])
-      : [name, values.join(', ')],
-  );
+  return [...lines.values()].flatMap(({ name, values }) => {
+    if (name.toLowerCase() === 'set-cookie') return values.flatMap((value) => [name, value]);
+    return values.length === 0 ? [] : [name, values.join(', ')];
+  });
 }
 
 function entriesOf(map: unknown): [string, unknown][] | undefined {
