@@ -49,7 +49,16 @@ export function openManifest(sealed: Uint8Array, keys: readonly KeyObject[]): Ma
   if (!Number.isSafeInteger(manifest.revision) || manifest.revision < 0 || !Array.isArray(manifest.entries)) {
     throw new SnapshotRefused('corrupt', 'the manifest has no revision, or no entries');
   }
+  if (!manifest.entries.every(isEntry))
+    throw new SnapshotRefused('corrupt', 'the manifest has an entry that is none');
   return manifest;
+}
+
+function isEntry(value: unknown): value is ManifestEntry {
+  const entry = value as Partial<Record<keyof ManifestEntry, unknown>> | null;
+  const names = [entry?.accountId, entry?.apiId, entry?.stage];
+  const isHash = typeof entry?.hash === 'string' && /^[0-9a-f]{64}$/.test(entry.hash);
+  return isHash && names.every((name) => typeof name === 'string') && Number.isSafeInteger(entry.revision);
 }
 
 /** Throws `SnapshotRefused` unless `next` is newer than what is applied. Equal revisions are no news, not a fault. */

@@ -9,7 +9,7 @@ import {
   sealManifest,
   SnapshotRefused,
 } from '.';
-import type { Manifest, Snapshot } from '.';
+import type { Manifest, ManifestEntry, Snapshot } from '.';
 
 const snapshot: Snapshot = {
   schema: 1,
@@ -109,4 +109,26 @@ describe('manifest', () => {
     expect(refusal(() => requireNewer(manifest, 7))).toBe('accepted');
     expect(refusal(() => requireNewer(manifest, 6))).toBe('accepted');
   });
+});
+
+describe('entries of a manifest', () => {
+  const entry: ManifestEntry = { accountId: '0', apiId: 'a', stage: 's', hash: 'f'.repeat(64), revision: 1 };
+  const opened = (entries: unknown): string =>
+    refusal(() =>
+      openManifest(sealManifest({ ...manifest, entries } as Manifest, keys.privateKey), [keys.publicKey]),
+    );
+
+  it('are taken as they should be', () => expect(opened([entry])).toBe('accepted'));
+
+  it.each<[string, unknown]>([
+    ['null', null],
+    ['a text', 'x'],
+    ['a short hash', { ...entry, hash: 'f' }],
+    ['a hash in capitals', { ...entry, hash: 'F'.repeat(64) }],
+    ['a list as hash', { ...entry, hash: [entry.hash] }],
+    ['no API', { ...entry, apiId: undefined }],
+    ['a number as stage', { ...entry, stage: 1 }],
+    ['an account that is an object', { ...entry, accountId: {} }],
+    ['a revision that is none', { ...entry, revision: 1.5 }],
+  ])('are refused though signed: %s', (_name, bad) => expect(opened([entry, bad])).toBe('corrupt'));
 });

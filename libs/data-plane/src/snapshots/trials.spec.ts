@@ -99,10 +99,14 @@ it('tries again what it left out, later each time, and says when', async () => {
   expect(rests).toEqual([1, 2, 4, 8, 16, 32, 60, 60, 60, 60]);
 });
 
-it.each(['', '[{"hash":', 'null'])('goes on after a file that says %p', async (text) => {
-  await (await started()).begin(['a']);
-  writeFileSync(file, text);
-  const trials = await started();
-  await trials.begin(['b']);
-  expect(readFileSync(file, 'utf8')).toContain('"b"');
-});
+it.each(['', '[{"hash":', 'null', '[null,7]', '[{"hash":"b","until":"soon","deaths":9,"isOnTrial":false}]'])(
+  'goes on after a file that says %p',
+  async (text) => {
+    await (await started()).begin(['a']);
+    writeFileSync(file, text);
+    const trials = await started();
+    expect(trials.refusal({ hash: 'b' })).toBeUndefined();
+    await trials.begin(['b']);
+    expect(readFileSync(file, 'utf8')).toContain('"b"');
+  },
+);

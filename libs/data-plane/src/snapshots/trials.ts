@@ -152,14 +152,20 @@ function atRest(mark: Mark, now: number): Mark {
   return { ...mark, isOnTrial: false, until: now + restMs };
 }
 
-/** A file cut off by the death counts as none. */
+/** A file cut off by the death counts as none, and so does what is no mark. */
 function marksIn(text: string): Mark[] {
   try {
     const marks: unknown = JSON.parse(text);
-    return Array.isArray(marks) ? (marks as Mark[]) : [];
+    return Array.isArray(marks) ? marks.filter(isMark) : [];
   } catch {
     return [];
   }
+}
+
+function isMark(value: unknown): value is Mark {
+  const { hash, deaths, until, isOnTrial } = (value ?? {}) as Partial<Record<keyof Mark, unknown>>;
+  const isTimed = Number.isSafeInteger(deaths) && Number.isSafeInteger(until);
+  return typeof hash === 'string' && isTimed && typeof isOnTrial === 'boolean';
 }
 
 function byHash(marks: readonly Mark[]): Map<string, Mark> {
