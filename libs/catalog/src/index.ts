@@ -10,6 +10,7 @@ export * from './rest/methods';
 export * from './rest/authorizers';
 export * from './rest/integrations';
 export * from './rest/integration-responses';
+export * from './rest/gateway-responses';
 export * from './rest/deployments';
 export * from './rest/stages';
 export * from './rest/stage-patch';

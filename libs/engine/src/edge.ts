@@ -14,6 +14,7 @@ export function edgeProgram(kind: ApiKind, kit: Kit): StageProgram {
       stage: '-',
       deploymentId: '-',
       stageVariables: new Map(),
+      gatewayResponses: new Map(),
     },
     binaryMediaTypes: [],
     access: NOBODY_ENTERS,

@@ -111,6 +111,13 @@ export const HEADERS_TOO_LARGE: Fault = {
   message: 'Request Header Fields Too Large',
 };
 
+/** The class default that stands for a type which is not customised itself. */
+export function classOf(kind: GatewayResponseKind): 'DEFAULT_4XX' | 'DEFAULT_5XX' {
+  const { status, errorType } = GATEWAY_RESPONSES[kind];
+  const isClient = status === null ? errorType === GATEWAY_RESPONSES.DEFAULT_4XX.errorType : status < 500;
+  return isClient ? 'DEFAULT_4XX' : 'DEFAULT_5XX';
+}
+
 export function restFault(error: GatewayError): Fault {
   const defaults = GATEWAY_RESPONSES[error.kind];
   return {

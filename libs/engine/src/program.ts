@@ -11,6 +11,7 @@ import type {
 } from '@gatehouse/snapshot';
 import type { LazyRoute } from './compile-route';
 import type { Exchange, Reply } from './exchange';
+import type { GatewayResponses } from './gateway-responses/gateway-response';
 import type { Kit } from './ports';
 import type { Router } from './routing/router';
 
@@ -53,6 +54,8 @@ export interface StageFacts {
   readonly stage: string;
   readonly deploymentId: string;
   readonly stageVariables: ReadonlyMap<string, string>;
+  /** How refusals are answered that are not answered by default. */
+  readonly gatewayResponses: GatewayResponses;
 }
 
 export interface StageProgram {

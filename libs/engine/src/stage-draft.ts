@@ -5,10 +5,11 @@
 import { SNAPSHOT_SCHEMA, type Problem, type Route, type Snapshot } from '@gatehouse/snapshot';
 import { parseRoutePath } from '@gatehouse/standards';
 import { LazyRoute, type RouteSource, type StageParts } from './compile-route';
+import { compileGatewayResponses } from './gateway-responses/gateway-response';
 import { pointer } from './integrations/problem-path';
 import { stageSteps, unmatchedRoute } from './pipeline';
 import type { Kit } from './ports';
-import type { StageAccess, StageFacts, StagePlan, StageProgram } from './program';
+import type { ReportProblem, StageAccess, StageFacts, StagePlan, StageProgram } from './program';
 import { HttpRouter } from './routing/http-router';
 import { RestRouter } from './routing/rest-router';
 
@@ -33,7 +34,7 @@ export class StageDraft {
     const refusal = refusalOf(head);
     this.isRefused = refusal !== undefined;
     if (refusal !== undefined) this.problems.push(refusal);
-    const plan = stagePlan(head);
+    const plan = stagePlan(head, (problem) => this.problems.push(problem));
     this.stage = { plan, kit, steps: stageSteps(plan, kit) };
     this.router = head.kind === 'REST' ? new RestRouter() : new HttpRouter();
   }
@@ -99,10 +100,20 @@ function refusalOf({ schema, requires }: StageHead): Problem | undefined {
   return { path: '/requires', code: 'MISSING_CAPABILITY', message: `this node cannot ${missing}` };
 }
 
-function stagePlan(head: StageHead): StagePlan {
+function stagePlan(head: StageHead, report: ReportProblem): StagePlan {
   const { kind, accountId, region, apiId, stage, deploymentId, binaryMediaTypes, accessLog } = head;
   const stageVariables = new Map(Object.entries(head.stageVariables));
-  const facts: StageFacts = { kind, accountId, region, apiId, stage, deploymentId, stageVariables };
+  const gatewayResponses = compileGatewayResponses(head.gatewayResponses, stageVariables, report);
+  const facts: StageFacts = {
+    kind,
+    accountId,
+    region,
+    apiId,
+    stage,
+    deploymentId,
+    stageVariables,
+    gatewayResponses,
+  };
   const cors = kind === 'HTTP' ? head.cors : undefined;
   return { facts, binaryMediaTypes, access: accessOf(head), cors, accessLog };
 }

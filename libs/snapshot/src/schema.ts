@@ -38,6 +38,8 @@ export interface Snapshot {
   readonly apiKeys?: ApiKeysSnapshot;
   /** Users whose signatures AWS_IAM routes take; present where there is such a route. */
   readonly principals?: readonly PrincipalSnapshot[];
+  /** REST, by type: the customised ones. DEFAULT_4XX and DEFAULT_5XX stand for all of their class that are not there. */
+  readonly gatewayResponses?: Readonly<Record<string, GatewayResponseSnapshot>>;
   readonly routes: readonly Route[];
 }
 
@@ -60,6 +62,16 @@ export interface CanarySnapshot {
   readonly percentTraffic: number;
   readonly deploymentId: string;
   readonly stageVariableOverrides: Readonly<Record<string, string>>;
+}
+
+/** How refusals of one type are answered. */
+export interface GatewayResponseSnapshot {
+  /** Absent = as without it. */
+  readonly statusCode?: string;
+  /** `gatewayresponse.header.x` -> `'literal'` | `method.request.header.y` | `context.z` | ... */
+  readonly responseParameters: Readonly<Record<string, string>>;
+  /** By media type; no templates = the default body. Variables only, no template language. */
+  readonly responseTemplates: Readonly<Record<string, string>>;
 }
 
 /** A REST method on a resource, or an HTTP API route. */

@@ -58,6 +58,7 @@ export function restToSnapshot(
     ...principals(routes, live),
     ...resourcePolicy(owner, api),
     ...apiKeys(live.apiKeys),
+    ...gatewayResponses(graph),
     ...(api.apiKeySource === 'AUTHORIZER' && { apiKeySource: 'AUTHORIZER' }),
     routes,
   };
@@ -104,6 +105,16 @@ export function httpToSnapshot(
 
 function authorizersOf({ authorizers }: Authorizers): Pick<Snapshot, 'authorizers'> {
   return Object.keys(authorizers).length > 0 ? { authorizers } : {};
+}
+
+function gatewayResponses({ gatewayResponses }: RestApiGraph): Pick<Snapshot, 'gatewayResponses'> {
+  const types = Object.keys(gatewayResponses).sort();
+  if (types.length === 0) return {};
+  const entries = types.map((type) => {
+    const { statusCode, responseParameters = {}, responseTemplates = {} } = gatewayResponses[type] ?? {};
+    return [type, { ...(statusCode !== undefined && { statusCode }), responseParameters, responseTemplates }];
+  });
+  return { gatewayResponses: Object.fromEntries(entries) as Snapshot['gatewayResponses'] };
 }
 
 /** By access key, so that equal users have equal bytes. */

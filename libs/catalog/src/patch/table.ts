@@ -18,7 +18,7 @@ interface Found<T> {
   readonly key: string;
 }
 
-function find<T>(table: readonly PatchEntry<T>[], path: string): Found<T> | undefined {
+export function findEntry<T>(table: readonly PatchEntry<T>[], path: string): Found<T> | undefined {
   for (const entry of table) {
     const open = entry.path.indexOf('/{');
     if (open < 0) {
@@ -40,7 +40,7 @@ export function applyPatch<T>(
 ): void {
   requirePaths(operations);
   for (const operation of operations) {
-    const found = find(table, operation.path);
+    const found = findEntry(table, operation.path);
     if (!found) throw badRequest(`Invalid patch path ${operation.path}`);
     if (!found.entry.ops.includes(operation.op)) {
       throw badRequest(`Invalid patch operation specified. Must be one of: [${found.entry.ops.join(', ')}]`);
@@ -57,7 +57,7 @@ export function applyListedPatch<T>(
 ): void {
   requirePaths(operations);
   for (const operation of operations) {
-    const found = find(table, operation.path);
+    const found = findEntry(table, operation.path);
     if (!found?.entry.ops.includes(operation.op)) throw notListed(table, operation);
     found.entry.apply(target, operation, found.key);
   }

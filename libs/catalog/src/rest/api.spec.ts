@@ -20,6 +20,7 @@ describe('a new RestApi', () => {
       },
       resources: { r1: { id: 'r1', path: '/', resourceMethods: {} } },
       authorizers: {},
+      gatewayResponses: {},
     });
   });
 

@@ -42,12 +42,12 @@ export function createRestApi(input: CreateRestApiInput, ids: NewIds, now: numbe
   };
   copyOptional(api, input);
   const root = { id: ids.rootResourceId, path: '/', resourceMethods: {} };
-  return { kind: 'REST', api, resources: { [root.id]: root }, authorizers: {} };
+  return { kind: 'REST', api, resources: { [root.id]: root }, authorizers: {}, gatewayResponses: {} };
 }
 
 /**
- * `cloneFrom`: the resources of another API with methods and integrations, and its authorizers, under fresh ids. Of the API
- * object itself only what the request leaves open is taken over.
+ * `cloneFrom`: the resources of another API with methods and integrations, and its authorizers, under fresh ids, and its gateway
+ * responses. Of the API object itself only what the request leaves open is taken over.
  */
 export function cloneRestApi(source: RestApiGraph, fresh: RestApiGraph, freshId: () => string): void {
   const known = [...Object.keys(source.resources), ...Object.keys(source.authorizers)];
@@ -67,6 +67,7 @@ export function cloneRestApi(source: RestApiGraph, fresh: RestApiGraph, freshId:
   for (const { id, ...rest } of Object.values(source.authorizers)) {
     fresh.authorizers[idOf(id)] = { id: idOf(id), ...structuredClone(rest) };
   }
+  fresh.gatewayResponses = structuredClone(source.gatewayResponses);
   fresh.api.binaryMediaTypes ??= source.api.binaryMediaTypes && [...source.api.binaryMediaTypes];
   if (fresh.api.binaryMediaTypes === undefined) delete fresh.api.binaryMediaTypes;
 }

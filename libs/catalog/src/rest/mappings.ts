@@ -19,6 +19,11 @@ const RESPONSE_SOURCE = oneOf(
   'integration\\.response\\.body(?:[.[].+)?',
 );
 
+const GATEWAY_TARGET = new RegExp(`^gatewayresponse\\.header\\.${NAME}$`);
+const GATEWAY_SOURCE = oneOf(
+  `method\\.request\\.(?:path|querystring|multivaluequerystring|header|multivalueheader)\\.${NAME}`,
+);
+
 function oneOf(...sources: string[]): RegExp {
   return new RegExp(`^(?:${[...sources, ...ANYWHERE].join('|')})$`, 's');
 }
@@ -31,6 +36,11 @@ export function requireRequestMappings(parameters: StringMap | undefined): void 
 /** `method.response.header.X` -> `integration.response.header.Y`, `'literal'`, ... */
 export function requireResponseMappings(parameters: StringMap | undefined): void {
   requireMappings(parameters, RESPONSE_TARGET, RESPONSE_SOURCE);
+}
+
+/** `gatewayresponse.header.X` -> `method.request.header.Y`, `'literal'`, ... */
+export function requireGatewayResponseMappings(parameters: StringMap | undefined): void {
+  requireMappings(parameters, GATEWAY_TARGET, GATEWAY_SOURCE);
 }
 
 function requireMappings(parameters: StringMap | undefined, target: RegExp, source: RegExp): void {

@@ -98,12 +98,20 @@ export interface Authorizer {
   authorizerResultTtlInSeconds?: number;
 }
 
-/** All of a REST API that a deployment freezes. Resources and authorizers by id. */
+/** A customised one; what is absent is the default. */
+export interface GatewayResponse {
+  statusCode?: string;
+  responseParameters?: StringMap;
+  responseTemplates?: StringMap;
+}
+
+/** All of a REST API that a deployment freezes. Resources and authorizers by id, gateway responses by type. */
 export interface RestApiGraph {
   kind: 'REST';
   api: RestApi;
   resources: Record<string, Resource>;
   authorizers: Record<string, Authorizer>;
+  gatewayResponses: Record<string, GatewayResponse>;
 }
 
 export interface RestDeployment {

@@ -2,6 +2,7 @@
 import type { Services } from '../services';
 import { apiKeyOperations, usagePlanOperations } from './api-key.operations';
 import { httpAuthorizerOperations, restAuthorizerOperations } from './authorizer.operations';
+import { gatewayResponseOperations } from './gateway-response.operations';
 import type { OperationHandler } from './handler';
 import {
   httpApiOperations,
@@ -25,6 +26,7 @@ export function awsOperations(services: Services): OperationHandler[] {
     ...resourceOperations(services.restApis),
     ...methodOperations(services.restApis),
     ...restAuthorizerOperations(services.restApis),
+    ...gatewayResponseOperations(services.restApis),
     ...deploymentOperations(services.restStages),
     ...stageOperations(services.restStages),
     ...tagOperations(services.tags),

@@ -6,15 +6,22 @@ import {
   createAuthorizer,
   createRestApi,
   deleteAuthorizer,
+  deleteGatewayResponse,
+  gatewayResponseOf,
+  gatewayResponsesOf,
   notFound,
+  putGatewayResponse,
   updateAuthorizer,
+  updateGatewayResponse,
   updateRestApi,
   type Authorizer,
   type CreateAuthorizerInput,
   type CreateRestApiInput,
   type PatchOperation,
+  type PutGatewayResponseInput,
   type RestApi,
   type RestApiGraph,
+  type ShownGatewayResponse,
 } from '@gatehouse/catalog';
 import { ApiRow, StageRow } from '../storage/entities';
 import { insertGraph, scopeOf, type Scope } from '../storage/graph-store';
@@ -115,6 +122,36 @@ export class RestApis {
 
   deleteAuthorizer(scope: Scope, apiId: string, id: string): Promise<void> {
     return this.edit(scope, apiId, (graph) => deleteAuthorizer(graph, id), missingApi);
+  }
+
+  async gatewayResponses(scope: Scope, apiId: string): Promise<ShownGatewayResponse[]> {
+    return gatewayResponsesOf(await this.draft(scope, apiId, missingApi));
+  }
+
+  async getGatewayResponse(scope: Scope, apiId: string, type: string): Promise<ShownGatewayResponse> {
+    return gatewayResponseOf(await this.draft(scope, apiId, missingApi), type);
+  }
+
+  putGatewayResponse(
+    scope: Scope,
+    apiId: string,
+    type: string,
+    input: PutGatewayResponseInput,
+  ): Promise<ShownGatewayResponse> {
+    return this.edit(scope, apiId, (graph) => putGatewayResponse(graph, type, input), missingApi);
+  }
+
+  updateGatewayResponse(
+    scope: Scope,
+    apiId: string,
+    type: string,
+    operations: readonly PatchOperation[],
+  ): Promise<ShownGatewayResponse> {
+    return this.edit(scope, apiId, (graph) => updateGatewayResponse(graph, type, operations), missingApi);
+  }
+
+  deleteGatewayResponse(scope: Scope, apiId: string, type: string): Promise<void> {
+    return this.edit(scope, apiId, (graph) => deleteGatewayResponse(graph, type), missingApi);
   }
 
   freshId(): string {

@@ -63,11 +63,11 @@ abstract class OfApi {
   api?: ApiRow;
 }
 
-/** A REST resource with its methods, an HTTP route, an HTTP integration, or an authorizer of either. */
+/** A REST resource with its methods, a gateway response, an HTTP route, an HTTP integration, or an authorizer of either. */
 @Entity('api_elements')
 export class ElementRow extends OfApi {
   @PrimaryColumn('text')
-  kind!: 'resource' | 'route' | 'integration' | 'authorizer';
+  kind!: 'resource' | 'gatewayResponse' | 'route' | 'integration' | 'authorizer';
 
   @PrimaryColumn('text')
   id!: string;
@@ -76,8 +76,9 @@ export class ElementRow extends OfApi {
   document!: object;
 }
 
-/** Graphs of older deployments know nothing of authorizers; `frozenGraph` reads them all. */
-type Stored<T extends { authorizers: object }> = Omit<T, 'authorizers'> & Partial<Pick<T, 'authorizers'>>;
+/** Graphs of older deployments lack what was not there yet; `frozenGraph` reads them all. */
+type Stored<T extends { authorizers: object }> = Omit<T, Later> & Partial<Pick<T, Later & keyof T>>;
+type Later = 'authorizers' | 'gatewayResponses';
 
 /** A frozen API. The graph never changes after the insert. */
 @Entity('deployments')

@@ -40,8 +40,15 @@ function graphOf(row: ApiRow, elements: readonly ElementRow[]): RestApiGraph | H
       elements.filter((element) => element.kind === kind).map(({ id, document }) => [id, document as never]),
     );
   const authorizers = of('authorizer');
-  if (row.kind === 'REST')
-    return { kind: 'REST', api: row.document as RestApiGraph['api'], resources: of('resource'), authorizers };
+  if (row.kind === 'REST') {
+    return {
+      kind: 'REST',
+      api: row.document as RestApiGraph['api'],
+      resources: of('resource'),
+      authorizers,
+      gatewayResponses: of('gatewayResponse'),
+    };
+  }
   return {
     kind: 'HTTP',
     api: row.document as HttpApiGraph['api'],
@@ -51,9 +58,9 @@ function graphOf(row: ApiRow, elements: readonly ElementRow[]): RestApiGraph | H
   };
 }
 
-/** What a deployment froze. Older ones know nothing of authorizers. */
+/** What a deployment froze. Older ones know less. */
 export function frozenGraph<K extends keyof Graphs>({ graph }: DeploymentRow): Graphs[K] {
-  return { authorizers: {}, ...graph } as Graphs[K];
+  return { authorizers: {}, gatewayResponses: {}, ...graph } as Graphs[K];
 }
 
 export async function insertGraph(
@@ -94,7 +101,10 @@ function elementsOf(graph: RestApiGraph | HttpApiGraph): Map<string, object> {
   const keyed = (kind: ElementRow['kind'], members: Record<string, object>): [string, object][] =>
     Object.entries(members).map(([id, document]) => [`${kind}/${id}`, document]);
   const authorizers = keyed('authorizer', graph.authorizers);
-  if (graph.kind === 'REST') return new Map([...keyed('resource', graph.resources), ...authorizers]);
+  if (graph.kind === 'REST') {
+    const gatewayResponses = keyed('gatewayResponse', graph.gatewayResponses);
+    return new Map([...keyed('resource', graph.resources), ...authorizers, ...gatewayResponses]);
+  }
   const routes = keyed('route', graph.routes);
   return new Map([...routes, ...keyed('integration', graph.integrations), ...authorizers]);
 }

@@ -71,5 +71,5 @@ export function composeFrom(x: Exchange, response: MappedResponse): Composed {
   if (firstField(headers, 'content-type') === undefined) {
     headers.push('Content-Type', template?.type ?? 'application/json');
   }
-  return { status: response.status, headers, text: template?.text };
+  return { status: response.status, headers, text: template?.template };
 }

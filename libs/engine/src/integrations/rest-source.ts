@@ -6,7 +6,7 @@ import { allFields, textOfField, type RestExpression } from '@gatehouse/standard
 import { contextReader } from '../context';
 import type { Exchange, HeaderList } from '../exchange';
 import { isReadableByMappings } from '../headers/rest-fields';
-import type { RoutePlan } from '../program';
+import type { StageFacts } from '../program';
 
 export interface Source {
   /** Text as it stands in the request's path, escapes included. */
@@ -16,12 +16,18 @@ export interface Source {
   read(x: Exchange): readonly string[];
 }
 
+/** What sources need to know of a route and its stage. */
+export interface SourcePlan {
+  readonly variables: readonly string[];
+  readonly facts: Pick<StageFacts, 'stageVariables'>;
+}
+
 const NONE: readonly string[] = [];
 
 const one = (value: string | undefined): readonly string[] => (value === undefined ? NONE : [value]);
 
 /** `undefined` = bodies, which no step reads yet. */
-export function requestSource(expression: RestExpression, plan: RoutePlan): Source | undefined {
+export function requestSource(expression: RestExpression, plan: SourcePlan): Source | undefined {
   switch (expression.from) {
     case 'path': {
       const index = plan.variables.indexOf(expression.name);
@@ -40,7 +46,7 @@ export function requestSource(expression: RestExpression, plan: RoutePlan): Sour
 }
 
 /** Response mappings read the integration's response in place of the request. */
-export function responseSource(expression: RestExpression, plan: RoutePlan): Source | undefined {
+export function responseSource(expression: RestExpression, plan: SourcePlan): Source | undefined {
   if (expression.from !== 'header' && expression.from !== 'multivalueheader')
     return sharedSource(expression, plan);
   const lower = expression.name.toLowerCase();
@@ -48,7 +54,7 @@ export function responseSource(expression: RestExpression, plan: RoutePlan): Sou
   return sent((x) => headerValues(x.upstream?.headers ?? [], lower, isMulti));
 }
 
-function sharedSource(expression: RestExpression, plan: RoutePlan): Source | undefined {
+function sharedSource(expression: RestExpression, plan: SourcePlan): Source | undefined {
   switch (expression.from) {
     case 'literal':
       return configured(expression.value);

@@ -47,16 +47,17 @@ export function requestTemplate(
 }
 
 /** Response template for this Accept, with its media type; else JSON's, else the first. */
-export function responseTemplate(
+export function responseTemplate<T>(
   x: Exchange,
-  templates: Templates,
-): { readonly type: string; readonly text: string } | undefined {
+  templates: ReadonlyMap<string, T>,
+): { readonly type: string; readonly template: T } | undefined {
   if (templates.size === 0) return undefined;
   const accepted = firstAccepted(x.fields.accept) ?? DEFAULT_TYPE;
   for (const type of [accepted, DEFAULT_TYPE]) {
-    const text = templates.get(type);
-    if (text !== undefined) return { type, text };
+    const template = templates.get(type);
+    if (template !== undefined) return { type, template };
   }
-  for (const [type, text] of templates) return { type: type === '$default' ? DEFAULT_TYPE : type, text };
+  for (const [type, template] of templates)
+    return { type: type === '$default' ? DEFAULT_TYPE : type, template };
   return undefined;
 }

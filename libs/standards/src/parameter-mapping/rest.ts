@@ -16,6 +16,7 @@ export type RestExpression =
 const NAME = '([A-Za-z0-9._$-]+)';
 const REQUEST_TARGET = new RegExp(`^integration\\.request\\.(path|querystring|header)\\.${NAME}$`);
 const RESPONSE_TARGET = new RegExp(`^method\\.response\\.header\\.${NAME}$`);
+const GATEWAY_TARGET = new RegExp(`^gatewayresponse\\.header\\.${NAME}$`);
 const REQUEST_SOURCE = new RegExp(
   `^method\\.request\\.(path|querystring|multivaluequerystring|header|multivalueheader)\\.${NAME}$`,
 );
@@ -32,6 +33,11 @@ export function parseRestRequestTarget(key: string): { place: RestPlace; name: s
 /** Name of the response header that a response mapping writes. */
 export function parseRestResponseTarget(key: string): string | undefined {
   return RESPONSE_TARGET.exec(key)?.[1];
+}
+
+/** Name of the header that a gateway response writes. */
+export function parseGatewayResponseTarget(key: string): string | undefined {
+  return GATEWAY_TARGET.exec(key)?.[1];
 }
 
 export function parseRestRequestSource(text: string): RestExpression | undefined {
