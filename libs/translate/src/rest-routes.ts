@@ -76,7 +76,15 @@ function integration(
   }
   const { type, uri } = source;
   const arn = functionArnIn(uri);
-  if (arn !== undefined && (type === 'AWS_PROXY' || type === 'AWS')) return toFunction(source, type, arn);
+  if (arn !== undefined && (type === 'AWS_PROXY' || type === 'AWS')) {
+    if (source.httpMethod === 'POST') return toFunction(source, type, arn);
+    problems.push({
+      path: `${path}/integration/httpMethod`,
+      code: 'NOT_POST',
+      message: `Functions are invoked by POST, not by ${source.httpMethod ?? 'nothing'}; the method answers 500.`,
+    });
+    return { type: 'UNAVAILABLE', declaredType: type };
+  }
   if (type === 'MOCK') return { type, ...mapping(source) };
   const isHttp = type === 'HTTP' || type === 'HTTP_PROXY';
   if (isHttp && source.connectionType !== 'VPC_LINK') return toHttp(source, type);
