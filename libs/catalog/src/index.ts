@@ -2,6 +2,7 @@ export * from './account';
 export * from './fault';
 export * from './identifiers';
 export * from './tags';
+export * from './stage-options';
 export type { PatchOperation } from './patch/operation';
 export * from './rest/types';
 export * from './rest/api';

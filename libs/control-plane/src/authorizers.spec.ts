@@ -2,7 +2,6 @@
 import {
   CreateAuthorizerCommand,
   CreateDeploymentCommand,
-  CreateRestApiCommand,
   CreateStageCommand,
   DeleteAuthorizerCommand,
   FlushStageAuthorizersCacheCommand,
@@ -10,8 +9,6 @@ import {
   GetAuthorizersCommand,
   GetMethodCommand,
   GetStageCommand,
-  PutIntegrationCommand,
-  PutMethodCommand,
   UpdateAuthorizerCommand,
   UpdateMethodCommand,
 } from '@aws-sdk/client-api-gateway';
@@ -19,6 +16,7 @@ import * as v2 from '@aws-sdk/client-apigatewayv2';
 import type { FunctionAuthorizer, Snapshot } from '@gatehouse/snapshot';
 import { DataSource } from 'typeorm';
 import { published, startAdmin, type AdminUnderTest } from './testing/admin';
+import { mockApi } from './testing/mock-api';
 
 jest.setTimeout(60_000);
 
@@ -37,18 +35,8 @@ const TOKEN = {
   identitySource: 'method.request.header.Authorization',
 };
 
-async function restApi(): Promise<{ restApiId: string; resourceId: string; httpMethod: string }> {
-  const { id: restApiId = '', rootResourceId: resourceId = '' } = await admin.rest.send(
-    new CreateRestApiCommand({ name: 'guarded' }),
-  );
-  const key = { restApiId, resourceId, httpMethod: 'GET' };
-  await admin.rest.send(new PutMethodCommand({ ...key, authorizationType: 'NONE' }));
-  await admin.rest.send(new PutIntegrationCommand({ ...key, type: 'MOCK' }));
-  return key;
-}
-
 async function guardedStage() {
-  const key = await restApi();
+  const key = await mockApi(admin);
   const { restApiId } = key;
   const { id: authorizerId = '' } = await admin.rest.send(
     new CreateAuthorizerCommand({ restApiId, ...TOKEN }),
@@ -67,7 +55,7 @@ const revision = (snapshot: Snapshot): string =>
 
 describe('authorizers of REST APIs', () => {
   it('are made, shown, listed in pages, changed and deleted', async () => {
-    const { restApiId } = await restApi();
+    const { restApiId } = await mockApi(admin);
     const {
       $metadata,
       id = '',
@@ -173,7 +161,7 @@ describe('a flush of the authorizers’ cache', () => {
   });
 
   it('is refused for a stage that is not there', async () => {
-    const { restApiId } = await restApi();
+    const { restApiId } = await mockApi(admin);
     await expect(
       admin.rest.send(new FlushStageAuthorizersCacheCommand({ restApiId, stageName: 'none' })),
     ).rejects.toMatchObject({ name: 'NotFoundException', message: 'Invalid stage identifier specified' });

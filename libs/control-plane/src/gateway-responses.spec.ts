@@ -1,16 +1,14 @@
 /** Gateway responses through the unmodified SDK, until they are in what nodes get. */
 import {
   CreateDeploymentCommand,
-  CreateRestApiCommand,
   DeleteGatewayResponseCommand,
   GetGatewayResponseCommand,
   GetGatewayResponsesCommand,
   PutGatewayResponseCommand,
-  PutIntegrationCommand,
-  PutMethodCommand,
   UpdateGatewayResponseCommand,
 } from '@aws-sdk/client-api-gateway';
 import { published, startAdmin, type AdminUnderTest } from './testing/admin';
+import { mockApi } from './testing/mock-api';
 
 jest.setTimeout(60_000);
 
@@ -22,19 +20,9 @@ afterAll(() => admin.stop());
 
 const responseType = 'UNAUTHORIZED' as const;
 
-async function restApi(): Promise<string> {
-  const { id: restApiId = '', rootResourceId: resourceId = '' } = await admin.rest.send(
-    new CreateRestApiCommand({ name: 'answers' }),
-  );
-  const key = { restApiId, resourceId, httpMethod: 'GET' };
-  await admin.rest.send(new PutMethodCommand({ ...key, authorizationType: 'NONE' }));
-  await admin.rest.send(new PutIntegrationCommand({ ...key, type: 'MOCK' }));
-  return restApiId;
-}
-
 describe('gateway responses', () => {
   it('are put, shown, listed in pages, changed and deleted', async () => {
-    const restApiId = await restApi();
+    const { restApiId } = await mockApi(admin);
     const key = { restApiId, responseType };
     const put = await admin.rest.send(new PutGatewayResponseCommand({ ...key, statusCode: '403' }));
     expect([put.$metadata.httpStatusCode, put.statusCode, put.defaultResponse]).toEqual([201, '403', false]);
@@ -54,7 +42,7 @@ describe('gateway responses', () => {
   });
 
   it('reach nodes with a deployment, and not before', async () => {
-    const restApiId = await restApi();
+    const { restApiId } = await mockApi(admin);
     await admin.rest.send(new CreateDeploymentCommand({ restApiId, stageName: 'dev' }));
     const key = { restApiId, responseType };
     await admin.rest.send(
@@ -86,7 +74,7 @@ describe('gateway responses', () => {
       name: 'NotFoundException',
       message: 'Invalid API identifier specified 000000000000:nope',
     });
-    const restApiId = await restApi();
+    const { restApiId } = await mockApi(admin);
     const wrongType = admin.rest.send(
       new GetGatewayResponseCommand({ restApiId, responseType: 'FAKE' as never }),
     );

@@ -31,6 +31,7 @@ export function edgeProgram(kind: ApiKind, kit: Kit): StageProgram {
 
 const NOBODY_ENTERS: StageAccess = {
   authorizers: {},
+  options: {},
   resourcePolicy: undefined,
   isPrivate: true,
   apiKeySource: 'HEADER',

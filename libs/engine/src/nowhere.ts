@@ -9,7 +9,7 @@ export const nowhere: Kit = {
   upstream: { send: reject },
   functions: { invoke: reject },
   decisions: new DecisionCache({ clock, store: OWN_DECISIONS, maxBytes: 0 }),
-  tokens: { issuerOf: () => undefined, verify: reject },
+  tokens: { issuerOf: () => undefined, algorithmOf: () => undefined, verify: reject },
   secrets: { open: () => undefined },
   clock,
   random: { uuid: () => '', hex: () => '' },

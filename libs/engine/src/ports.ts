@@ -127,6 +127,8 @@ export class TokenError extends Error {
 export interface Tokens {
   /** What a token claims its issuer to be, nothing checked; `undefined` = it is no token. */
   issuerOf(token: string): string | undefined;
+  /** What a token says it is signed with, nothing checked; `undefined` = it is no token. */
+  algorithmOf(token: string): string | undefined;
   /** At once where this token was checked before. Rejects with `TokenError` only. */
   verify(token: string, issuer: string): Claims | Promise<Claims>;
 }

@@ -2,6 +2,7 @@
 import type {
   ApiKeysSnapshot,
   ApiKind,
+  AuthorizerOptionsSnapshot,
   AuthorizerSnapshot,
   CorsSnapshot,
   PrincipalSnapshot,
@@ -71,6 +72,7 @@ export type ReportProblem = (problem: Problem) => void;
 /** Who may call a stage, and by which means. */
 export interface StageAccess {
   readonly authorizers: Readonly<Record<string, AuthorizerSnapshot>>;
+  readonly options: AuthorizerOptionsSnapshot;
   readonly resourcePolicy: string | undefined;
   readonly isPrivate: boolean;
   readonly apiKeySource: 'HEADER' | 'AUTHORIZER';

@@ -121,6 +121,7 @@ function stagePlan(head: StageHead, report: ReportProblem): StagePlan {
 function accessOf(head: StageHead): StageAccess {
   return {
     authorizers: head.authorizers ?? {},
+    options: head.authorizerOptions ?? {},
     resourcePolicy: head.resourcePolicy,
     isPrivate: head.isPrivate ?? false,
     apiKeySource: head.apiKeySource ?? 'HEADER',

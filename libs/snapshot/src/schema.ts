@@ -28,6 +28,8 @@ export interface Snapshot {
   readonly canary?: CanarySnapshot;
   /** By id: those that a route names. */
   readonly authorizers?: Readonly<Record<string, AuthorizerSnapshot>>;
+  /** Beyond AWS; absent = all off. */
+  readonly authorizerOptions?: AuthorizerOptionsSnapshot;
   /** REST: JSON text of the resource policy, its resources written out in full. Absent = there is none. */
   readonly resourcePolicy?: string;
   /** REST, `endpointConfiguration` PRIVATE: nobody passes without a policy that allows it. Default false. */
@@ -100,6 +102,15 @@ export interface AuthorizationSnapshot {
 }
 
 export type AuthorizerSnapshot = FunctionAuthorizer | JwtAuthorizer | CognitoAuthorizer;
+
+export interface AuthorizerOptionsSnapshot {
+  /** How long results of functions may be used beyond their time while the function fails. Default 0. */
+  readonly staleOnErrorSeconds?: number;
+  /** How long a failure is remembered. Default 0. */
+  readonly errorTtlSeconds?: number;
+  /** JWTs: RS256, RS384 and RS512 only. Default false. */
+  readonly rsaOnly?: boolean;
+}
 
 /** A function that decides: by the ARN of the function, or by an HTTP(S) URL that is sent the same event. */
 export interface FunctionAuthorizer {

@@ -55,6 +55,7 @@ export function restToSnapshot(
       },
     }),
     ...authorizersOf(guards),
+    ...options(stage),
     ...principals(routes, live),
     ...resourcePolicy(owner, api),
     ...apiKeys(live.apiKeys),
@@ -97,6 +98,7 @@ export function httpToSnapshot(
       },
     }),
     ...authorizersOf(guards),
+    ...options(stage),
     ...principals(routes, live),
     routes,
   };
@@ -115,6 +117,10 @@ function gatewayResponses({ gatewayResponses }: RestApiGraph): Pick<Snapshot, 'g
     return [type, { ...(statusCode !== undefined && { statusCode }), responseParameters, responseTemplates }];
   });
   return { gatewayResponses: Object.fromEntries(entries) as Snapshot['gatewayResponses'] };
+}
+
+function options({ options = {} }: RestStage | HttpStage): Pick<Snapshot, 'authorizerOptions'> {
+  return options.authorizers === undefined ? {} : { authorizerOptions: options.authorizers };
 }
 
 /** By access key, so that equal users have equal bytes. */

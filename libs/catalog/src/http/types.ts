@@ -1,4 +1,5 @@
 /** The HTTP API model (apigatewayv2) as it is stored and answered. Times are epoch milliseconds. */
+import type { StageOptions } from '../stage-options';
 import type { StringMap } from '../rest/types';
 
 export interface Cors {
@@ -104,6 +105,8 @@ export interface HttpStage {
   apiGatewayManaged?: boolean;
   /** Ours, never shown: a new one makes every node forget what authorizers said. */
   authorizersCacheToken?: string;
+  /** Ours, not shown by AWS's calls. */
+  options?: StageOptions;
   createdDate: number;
   lastUpdatedDate: number;
   tags: StringMap;

@@ -2,6 +2,8 @@
  * The REST API model as it is stored and answered: AWS's names and AWS's absences (a member that was never set is
  * absent). Times are epoch milliseconds.
  */
+import type { StageOptions } from '../stage-options';
+
 export type StringMap = Record<string, string>;
 
 export interface EndpointConfiguration {
@@ -158,6 +160,8 @@ export interface RestStage {
   tags?: StringMap;
   /** Ours, never shown: a new one makes every node forget what authorizers said. */
   authorizersCacheToken?: string;
+  /** Ours, not shown by AWS's calls. */
+  options?: StageOptions;
   createdDate: number;
   lastUpdatedDate: number;
 }

@@ -1,6 +1,6 @@
 /** The native surface `/admin/v1`: what AWS has no call for. Thin translations onto the services. */
 import { AwsError } from '@gatehouse/aws-wire';
-import { Controller, Get, HttpCode, Inject, Param, Post, Query, Req } from '@nestjs/common';
+import { Controller, Get, HttpCode, Inject, Param, Post, Put, Query, Req } from '@nestjs/common';
 import { ApiBearerAuth, ApiBody, ApiOkResponse, ApiOperation, ApiQuery, ApiTags } from '@nestjs/swagger';
 import type { AdminRequest } from '../security/admin-request';
 import type { Services } from '../services';
@@ -18,6 +18,7 @@ import {
   RolloutDocument,
 } from './documents';
 import { bodyOf, callerOf, pageRequest } from './request';
+import { StageOptionsDocument } from './stage-options.document';
 
 @ApiTags('fleet')
 @ApiBearerAuth()
@@ -79,6 +80,29 @@ export class StagesController {
     const all = await this.services.rollouts.history(callerOf(request), apiId, stage);
     const page = pageOf(all, ({ deploymentId }) => deploymentId, pageRequest(cursor, limit));
     return { items: [...page.items], ...(page.next !== undefined && { next: page.next }) };
+  }
+
+  @Get('options')
+  @ApiOperation({ summary: 'What the stage does beyond AWS' })
+  @ApiOkResponse({ type: StageOptionsDocument })
+  options(
+    @Req() request: AdminRequest,
+    @Param('apiId') apiId: string,
+    @Param('stage') stage: string,
+  ): Promise<StageOptionsDocument> {
+    return this.services.stageOptions.get(callerOf(request), apiId, stage);
+  }
+
+  @Put('options')
+  @ApiOperation({ summary: 'Replace the options; they are published without a deployment' })
+  @ApiBody({ type: StageOptionsDocument })
+  @ApiOkResponse({ type: StageOptionsDocument })
+  putOptions(
+    @Req() request: AdminRequest,
+    @Param('apiId') apiId: string,
+    @Param('stage') stage: string,
+  ): Promise<StageOptionsDocument> {
+    return this.services.stageOptions.put(callerOf(request), apiId, stage, bodyOf(request));
   }
 
   @Post('rollback')

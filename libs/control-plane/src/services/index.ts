@@ -9,6 +9,7 @@ import { HttpStages } from './http-stages';
 import { RestApis } from './rest-apis';
 import { RestStages } from './rest-stages';
 import { Rollouts } from './rollouts';
+import { StageOptionsService } from './stage-options';
 import { Tags } from './tags';
 import { UsagePlans } from './usage-plans';
 import { Users } from './users';
@@ -36,6 +37,7 @@ export interface Services {
   readonly users: Users;
   readonly fleet: Fleet;
   readonly rollouts: Rollouts;
+  readonly stageOptions: StageOptionsService;
 }
 
 export function createServices(options: ServiceOptions): Services {
@@ -44,6 +46,7 @@ export function createServices(options: ServiceOptions): Services {
   const httpStages = new HttpStages(workspace);
   const restStages = new RestStages(workspace);
   const apiKeys = new ApiKeys(workspace, sealer);
+  const rollouts = new Rollouts(workspace, restStages, httpStages);
   return {
     restApis: new RestApis(workspace),
     restStages,
@@ -55,6 +58,7 @@ export function createServices(options: ServiceOptions): Services {
     usagePlans: new UsagePlans(workspace, apiKeys),
     users: new Users(workspace, nodeSealer),
     fleet: new Fleet(database),
-    rollouts: new Rollouts(workspace, restStages, httpStages),
+    rollouts,
+    stageOptions: new StageOptionsService(rollouts, restStages, httpStages),
   };
 }

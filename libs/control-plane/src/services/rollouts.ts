@@ -91,6 +91,10 @@ export class Rollouts {
     return record;
   }
 
+  async kindOf(scope: Scope, apiId: string, stage: string): Promise<'REST' | 'HTTP'> {
+    return (await this.stage(scope, apiId, stage)).kind;
+  }
+
   private async previous(scope: Scope, apiId: string, stageName: string): Promise<string> {
     const history = await this.history(scope, apiId, stageName);
     const before = history[history.findIndex(({ current }) => current) + 1];

@@ -1,9 +1,10 @@
 /**
  * Results of function authorizers, kept for their time: in this process, behind it in a store that all nodes share. What is
  * kept is what the function said (a policy, or yes or no), never what it came to for one method. Any number of equal requests
- * at a time lead to one call. Failures are not kept.
+ * at a time lead to one call. Failures are not kept, unless the owner of the stage asks for it.
  */
 import type { Clock, DecisionClaim, DecisionStore } from '../ports';
+import { FailureMemory } from './failure-memory';
 
 export interface Lookup<T> {
   readonly key: string;
@@ -14,6 +15,12 @@ export interface Lookup<T> {
   readonly ask: () => Promise<string>;
   /** Reads what was said; throws where it is no result, which is then not kept. */
   readonly read: (text: string) => T;
+  /** How long a result kept in this process may be used beyond its time while calls fail. */
+  readonly staleMs: number;
+  /** How long what a call threw is thrown again without a call. */
+  readonly errorTtlMs: number;
+  /** Is it a failure of the function, and not its way to say no? */
+  readonly isFailure: (error: unknown) => boolean;
 }
 
 interface Entry {
@@ -30,14 +37,19 @@ export interface DecisionCacheOptions {
 
 /** Of a key and what holds an entry. */
 const ENTRY_BYTES = 200;
+/** How often a function is tried while stale results stand in for it. */
+const RETRY_MS = 1000;
 
 export class DecisionCache {
   /** In order of last use. */
   readonly #entries = new Map<string, Entry>();
   readonly #running = new Map<string, Promise<unknown>>();
+  readonly #failures: FailureMemory;
   #bytes = 0;
 
-  constructor(private readonly options: DecisionCacheOptions) {}
+  constructor(private readonly options: DecisionCacheOptions) {
+    this.#failures = new FailureMemory(options.clock);
+  }
 
   /** Bytes that are kept in this process. */
   get bytes(): number {
@@ -46,19 +58,43 @@ export class DecisionCache {
 
   /** At once where it is kept here. */
   find<T>(lookup: Lookup<T>): T | Promise<T> {
-    const entry = this.#entries.get(lookup.key);
+    const { key } = lookup;
+    const entry = this.#entries.get(key);
     if (entry !== undefined && entry.untilMs > this.options.clock.monotonicMs()) {
-      this.#entries.delete(lookup.key);
-      this.#entries.set(lookup.key, entry);
+      this.#entries.delete(key);
+      this.#entries.set(key, entry);
       return entry.value as T;
     }
-    return this.#findOnce(lookup);
+    const failure = this.#failures.recall(key);
+    return failure === undefined ? this.#findOnce(lookup) : this.#standIn(lookup, failure.error);
+  }
+
+  #failed<T>(lookup: Lookup<T>, error: unknown): T {
+    const isStale = this.#staleEntry(lookup, error) !== undefined;
+    const forMs = lookup.errorTtlMs > 0 ? lookup.errorTtlMs : isStale ? RETRY_MS : 0;
+    this.#failures.remember(lookup.key, error, forMs);
+    return this.#standIn(lookup, error);
+  }
+
+  /** The result of before, where it may still be used; throws the error otherwise. */
+  #standIn<T>(lookup: Lookup<T>, error: unknown): T {
+    const entry = this.#staleEntry(lookup, error);
+    if (entry === undefined) throw error;
+    return entry.value as T;
+  }
+
+  #staleEntry<T>({ key, staleMs, isFailure }: Lookup<T>, error: unknown): Entry | undefined {
+    const entry = this.#entries.get(key);
+    const isUsable = entry !== undefined && entry.untilMs + staleMs > this.options.clock.monotonicMs();
+    return isUsable && isFailure(error) ? entry : undefined;
   }
 
   #findOnce<T>(lookup: Lookup<T>): Promise<T> {
     const running = this.#running.get(lookup.key);
     if (running !== undefined) return running as Promise<T>;
-    const found = this.#fromStoreOrFunction(lookup).finally(() => this.#running.delete(lookup.key));
+    const found = this.#fromStoreOrFunction(lookup)
+      .catch((error: unknown) => this.#failed(lookup, error))
+      .finally(() => this.#running.delete(lookup.key));
     this.#running.set(lookup.key, found);
     return found;
   }

@@ -32,6 +32,8 @@ export function functionAuthenticate(
   const read = (text: string): FunctionDecision => decisionIn(text, rules);
   const ttlMs = authorizer.ttlSeconds * 1000;
   const { revision } = authorizer;
+  const { staleOnErrorSeconds = 0, errorTtlSeconds = 0 } = plan.access.options;
+  const [staleMs, errorTtlMs] = [staleOnErrorSeconds * 1000, errorTtlSeconds * 1000];
   return (x) => {
     const identity = sources.map((source) => source(x));
     check(identity);
@@ -39,11 +41,26 @@ export function functionAuthenticate(
     const startedMs = kit.clock.monotonicMs();
     if (ttlMs === 0) return askNow().then((text) => settle(x, read(text), startedMs));
     const key = cacheKey({ apiId, stage, authorizerId, revision, identity });
-    const found = kit.decisions.find({ key, ttlMs, timeoutMs: ask.timeoutMs, ask: askNow, read });
+    const { timeoutMs } = ask;
+    const found = kit.decisions.find({
+      key,
+      ttlMs,
+      timeoutMs,
+      ask: askNow,
+      read,
+      staleMs,
+      errorTtlMs,
+      isFailure,
+    });
     return found instanceof Promise
       ? found.then((decision) => settle(x, decision, startedMs))
       : settle(x, found, undefined);
   };
+}
+
+/** A function that says `Unauthorized` has decided. */
+function isFailure(error: unknown): boolean {
+  return !(error instanceof GatewayError && error.kind === 'UNAUTHORIZED');
 }
 
 function decisionIn(text: string, rules: ResultRules): FunctionDecision {

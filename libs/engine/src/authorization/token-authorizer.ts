@@ -21,9 +21,12 @@ export function jwtAuthenticate(
   kit: Kit,
 ): Authenticate {
   const [source = () => []] = compileIdentitySources(plan, identitySource);
+  const { rsaOnly = false } = plan.access.options;
   return (x) => {
     const values = source(x);
     if (!isPresent(values)) throw unauthorized(x, 'Bearer');
+    if (rsaOnly && !isRsa(kit.tokens.algorithmOf(bare(values))))
+      throw invalid(x, 'the token is not signed by an RSA algorithm');
     const check = (claims: Claims): Verdict => {
       if (!hasAudience(claims, audience)) throw invalid(x, 'the token does not have a valid audience');
       if (!hasScope(claims, scopes)) throw insufficient(x, scopes);
@@ -92,6 +95,11 @@ function verified(
 /** With `Bearer ` or without. Two tokens are no token. */
 function bare(values: readonly string[]): string {
   return values.length === 1 ? (values[0] ?? '').replace(/^\s*Bearer\s+/i, '').trim() : '';
+}
+
+/** What AWS takes (developer guide, "JWT authorizers"). */
+function isRsa(algorithm: string | undefined): boolean {
+  return algorithm === 'RS256' || algorithm === 'RS384' || algorithm === 'RS512';
 }
 
 function hasAudience({ aud, client_id: clientId }: Claims, audience: readonly string[]): boolean {

@@ -77,6 +77,7 @@ export function fakeWorld(): FakeWorld {
     decisions: new DecisionCache({ clock, store: OWN_DECISIONS, maxBytes: 1_000_000 }),
     tokens: {
       issuerOf: (token) => world.tokens.get(token)?.issuer,
+      algorithmOf: (token) => token.split(' ')[0],
       verify: (token, issuer) => verify(world, token, issuer),
     },
     secrets: { open: (sealed, purpose) => openSecret(sealed, purpose) },

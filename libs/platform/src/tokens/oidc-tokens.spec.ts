@@ -256,7 +256,8 @@ it('takes no keys from a discovery document of another issuer', async () => {
 });
 
 it('tells what a token says of its issuer, and nothing of what is none', async () => {
-  expect(tokens.issuerOf(await signed())).toBe(issuer);
+  expect([tokens.issuerOf(await signed()), tokens.algorithmOf(await signed())]).toEqual([issuer, 'RS256']);
+  expect([tokens.algorithmOf('x'), tokens.algorithmOf('a'.repeat(9000))]).toEqual([undefined, undefined]);
   expect([tokens.issuerOf('x'), tokens.issuerOf(''), tokens.issuerOf('a'.repeat(9000))]).toEqual([
     undefined,
     undefined,

@@ -31,6 +31,14 @@ export class OidcTokens implements Tokens {
     }
   }
 
+  algorithmOf(token: string): string | undefined {
+    try {
+      return token.length <= MAX_TOKEN_LENGTH ? decodeProtectedHeader(token).alg : undefined;
+    } catch {
+      return undefined;
+    }
+  }
+
   verify(token: string, issuer: string): Claims | Promise<Claims> {
     const known = this.verified.find(issuer, token, Date.now());
     return known ?? this.verifyAnew(token, issuer);
