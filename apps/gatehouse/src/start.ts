@@ -85,30 +85,43 @@ function withFunctions(options: GatehouseOptions, functions: FunctionHost | unde
   return { ...options, config: { ...config, functionsEndpoint, functionsCredentialsFile } };
 }
 
+function ownFolder(path: string): void {
+  mkdirSync(path, { recursive: true, mode: 0o700 });
+  chmodSync(path, 0o700);
+}
+
 /** What is known only later: a port of a setting may be 0. */
 interface Bound {
   gateway: Address;
   management: Address;
   traffic?: Probe;
+  functions?: FunctionHost;
+}
+
+function endpointUrl(config: Config, gateway: Address): string {
+  return config.endpointUrl ?? `${schemeOf(config)}://{apiId}.execute-api.localhost:${gateway.port}`;
 }
 
 async function startRoles(options: GatehouseOptions, started: Started): Promise<Running> {
   const { config, logger, demo } = options;
-  mkdirSync(config.dataDir, { recursive: true, mode: 0o700 });
-  chmodSync(config.dataDir, 0o700);
+  ownFolder(config.dataDir);
   const bound: Bound = { gateway: config.gatewayListen, management: config.managementListen };
   const database = await openDatabase(config, started);
   const feed = started.keep(
     openFeed(config, logger, (report) => controlPlane.record(report)),
     (one) => one.close(),
   );
-  const endpointUrl = (): string =>
-    config.endpointUrl ?? `${schemeOf(config)}://{apiId}.execute-api.localhost:${bound.gateway.port}`;
   const controlPlane: ControlPlane = started.keep(
-    await startControlPlane({ config, databaseUrl: database.url, feed, logger, endpointUrl }),
+    await startControlPlane({
+      ...{ config, logger, feed, databaseUrl: database.url },
+      endpointUrl: () => endpointUrl(config, bound.gateway),
+      functions: () => withFunctions(options, bound.functions).config,
+      ownAddresses: () => [bound.gateway, bound.management, ...database.addresses],
+    }),
     (one) => one.stop(),
   );
   const functions = await openFunctions(options, controlPlane, started);
+  if (functions) bound.functions = functions;
   const accessLogFile = join(config.dataDir, 'access.log');
   const trafficProbe: Probe = {
     role: 'data-plane',

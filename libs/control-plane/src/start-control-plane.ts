@@ -2,12 +2,17 @@
 import 'reflect-metadata';
 import { readFileSync } from 'node:fs';
 import {
+  configuredFunctions,
   listenFault,
   loadOrCreateSigningKey,
+  OidcTokens,
+  reasonOf,
   Sealer,
+  SocketUpstream,
   type Address,
   type Config,
   type Feed,
+  type FunctionSettings,
   type Logger,
   type NodeReport,
   type Probe,
@@ -26,6 +31,7 @@ import { AdminGuard } from './security/admin-guard';
 import { Credentials } from './security/credentials';
 import { rawBody } from './security/raw-body';
 import { createServices, type Services } from './services';
+import type { TrialPorts } from './services/authorizer-trials';
 import { openDatabase } from './storage/data-source';
 
 export interface ControlPlaneOptions {
@@ -35,6 +41,10 @@ export interface ControlPlaneOptions {
   readonly logger: Logger;
   /** How clients reach an API, with `{apiId}`; asked for at each creation, as the gateway's port may be chosen late. */
   readonly endpointUrl: () => string;
+  /** Where authorizers' functions are, for TestInvokeAuthorizer. Default: as `config` says. */
+  readonly functions?: () => FunctionSettings;
+  /** What no authorizer by URL may call, for TestInvokeAuthorizer, beside the admin listener. */
+  readonly ownAddresses?: () => Iterable<Address>;
 }
 
 export interface ControlPlane {
@@ -57,25 +67,50 @@ export async function startControlPlane(options: ControlPlaneOptions): Promise<C
   const signingKey = loadOrCreateSigningKey(config.signingKeyFile, config.snapshotPublicKeyFile);
   const publisher = new Publisher(database, feed, signingKey, sealer);
   const loop = startPublishLoop(publisher, logger, config.redisUrl);
+  const admin = { ...config.adminListen };
   const services = createServices({
     database,
     sealer,
     nodeSealer: Sealer.loadOrCreate(config.nodeKeyFile),
     wakePublisher: () => loop.wake(),
     endpointUrl: options.endpointUrl,
+    openTrialPorts: () => trialPorts(options, admin),
   });
   const app = await startAdmin(options, services, credentials);
   const watch = new DatabaseWatch(services);
   await firstPublication(publisher, logger);
-  const address = app.getHttpServer().address() as { address: string; port: number };
+  admin.port = (app.getHttpServer().address() as { port: number }).port;
   return {
-    address: { host: config.adminListen.host, port: address.port },
+    address: admin,
     credentialOf: (accessKeyId) => credentials.find(accessKeyId),
     record: (report) => services.fleet.record(report),
     probe: { role: 'control-plane', ready: () => watch.ready() },
     stop: async () => {
       watch.stop();
       await stopAll(app, loop, () => database.destroy());
+    },
+  };
+}
+
+/** As a node reaches them. No authorizer by URL leads back to our own listeners. */
+function trialPorts(
+  { config, logger, functions, ownAddresses = () => [] }: ControlPlaneOptions,
+  admin: Address,
+): TrialPorts {
+  const onDefect = (error: unknown): void => logger.error('a defect of a trial', { reason: reasonOf(error) });
+  const upstream = new SocketUpstream({
+    privateOrigins: config.privateOrigins,
+    ownAddresses: () => [admin, ...ownAddresses()],
+    onDefect,
+  });
+  const configured = configuredFunctions(functions?.() ?? config, onDefect);
+  return {
+    upstream,
+    functions: configured,
+    tokens: new OidcTokens({ upstream }),
+    close: () => {
+      upstream.close();
+      configured.close();
     },
   };
 }

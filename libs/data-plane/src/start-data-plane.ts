@@ -13,6 +13,7 @@ import {
   type Kit,
 } from '@gatehouse/engine';
 import {
+  configuredFunctions,
   gauge,
   SocketListener,
   nodeSecrets,
@@ -21,13 +22,13 @@ import {
   reasonOf,
   SocketUpstream,
   type Address,
+  type ClosableFunctions,
   type Config,
   type Feed,
   type Logger,
   type Probe,
   type Telemetry,
 } from '@gatehouse/platform';
-import { functionsOf, type ClosableFunctions } from './functions';
 import { systemClock, systemRandom } from './random-and-clock';
 import { boundRegularExpressions } from './regular-expressions';
 import { DiskStore } from './snapshots/disk-store';
@@ -118,7 +119,7 @@ class Node implements DataPlane {
       ownAddresses: () => [this.gatewayAddress, ...ownAddresses()],
       onDefect: (error) => this.tellDefect(error),
     });
-    this.functions = functionsOf(config, (error) => this.tellDefect(error));
+    this.functions = configuredFunctions(config, (error) => this.tellDefect(error));
     this.gateway = new Gateway(kitOf(options, this.upstream, this.functions), {
       region: config.region,
       defaultHostSuffixes: config.hostSuffixes,

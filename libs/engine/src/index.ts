@@ -4,6 +4,7 @@ export * from './errors';
 export * from './gateway';
 export { nowhere } from './nowhere';
 export { DecisionCache, OWN_DECISIONS, type DecisionCacheOptions } from './authorization/decision-cache';
+export { claimTexts } from './authorization/claims';
 export type { RouteSource } from './compile-route';
 export { StageDraft, type StageHead } from './stage-draft';
 export { MAX_PAYLOAD_BYTES } from './counted-body';

@@ -5,6 +5,8 @@ import {
   type HttpAuthorizerInput,
   type PatchOperation,
 } from '@gatehouse/catalog';
+import type { AuthorizerTrialInput } from '../services/authorizer-trial';
+import type { AuthorizerTrials } from '../services/authorizer-trials';
 import type { HttpApis } from '../services/http-apis';
 import { pageOf } from '../services/pages';
 import type { RestApis } from '../services/rest-apis';
@@ -25,7 +27,7 @@ interface RestKey {
   readonly authorizerId: string;
 }
 
-export function restAuthorizerOperations(apis: RestApis): OperationHandler[] {
+export function restAuthorizerOperations(apis: RestApis, trials: AuthorizerTrials): OperationHandler[] {
   return [
     onRest(
       'CreateAuthorizer',
@@ -42,6 +44,11 @@ export function restAuthorizerOperations(apis: RestApis): OperationHandler[] {
     }),
     onRest('UpdateAuthorizer', (input: RestKey & { readonly patchOperations?: PatchOperation[] }, caller) =>
       apis.updateAuthorizer(caller, input.restApiId, input.authorizerId, input.patchOperations ?? []),
+    ),
+    onRest(
+      'TestInvokeAuthorizer',
+      ({ restApiId, authorizerId, ...input }: RestKey & AuthorizerTrialInput, caller) =>
+        trials.run(caller, restApiId, authorizerId, input),
     ),
     onRest('DeleteAuthorizer', ({ restApiId, authorizerId }: RestKey, caller) =>
       apis.deleteAuthorizer(caller, restApiId, authorizerId),

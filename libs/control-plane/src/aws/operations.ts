@@ -25,7 +25,7 @@ export function awsOperations(services: Services): OperationHandler[] {
     ...restApiOperations(services.restApis),
     ...resourceOperations(services.restApis),
     ...methodOperations(services.restApis),
-    ...restAuthorizerOperations(services.restApis),
+    ...restAuthorizerOperations(services.restApis, services.authorizerTrials),
     ...gatewayResponseOperations(services.restApis),
     ...deploymentOperations(services.restStages),
     ...stageOperations(services.restStages),

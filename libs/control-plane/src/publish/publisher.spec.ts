@@ -1,3 +1,4 @@
+import { nowhere } from '@gatehouse/engine';
 import { createPublicKey, generateKeyPairSync, type KeyObject } from 'node:crypto';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -36,6 +37,7 @@ describe('publisher', () => {
       database,
       sealer,
       nodeSealer: sealer,
+      openTrialPorts: () => ({ ...nowhere, close: () => undefined }),
       wakePublisher: () => undefined,
       endpointUrl: () => 'http://{apiId}.test',
     });

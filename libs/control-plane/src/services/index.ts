@@ -3,6 +3,7 @@ import type { Sealer } from '@gatehouse/platform';
 import type { DataSource } from 'typeorm';
 import { Accounts } from './accounts';
 import { ApiKeys } from './api-keys';
+import { AuthorizerTrials, type TrialPorts } from './authorizer-trials';
 import { Fleet } from './fleet';
 import { HttpApis } from './http-apis';
 import { HttpStages } from './http-stages';
@@ -21,12 +22,14 @@ export interface ServiceOptions {
   /** Seals what nodes open. */
   readonly nodeSealer: Sealer;
   readonly wakePublisher: () => void;
+  readonly openTrialPorts: () => TrialPorts;
   /** How clients reach an API; holds `{apiId}`. */
   readonly endpointUrl: () => string;
 }
 
 export interface Services {
   readonly restApis: RestApis;
+  readonly authorizerTrials: AuthorizerTrials;
   readonly restStages: RestStages;
   readonly httpApis: HttpApis;
   readonly httpStages: HttpStages;
@@ -47,8 +50,10 @@ export function createServices(options: ServiceOptions): Services {
   const restStages = new RestStages(workspace);
   const apiKeys = new ApiKeys(workspace, sealer);
   const rollouts = new Rollouts(workspace, restStages, httpStages);
+  const restApis = new RestApis(workspace);
   return {
-    restApis: new RestApis(workspace),
+    restApis,
+    authorizerTrials: new AuthorizerTrials(restApis, options.openTrialPorts),
     restStages,
     httpApis: new HttpApis(workspace, httpStages, endpointUrl),
     httpStages,

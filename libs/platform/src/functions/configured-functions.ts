@@ -1,12 +1,10 @@
-/** The engine's functions for this node, by its settings. Whoever wrote those is trusted, so that any address may be called. */
+/** The engine's functions by the settings. Whoever wrote those is trusted, so that any address may be called. */
 import { FunctionError, type Functions } from '@gatehouse/engine';
-import {
-  functionEndpoints,
-  readAccessKey,
-  RemoteFunctions,
-  SocketUpstream,
-  type Config,
-} from '@gatehouse/platform';
+import type { Config } from '../config';
+import { SocketUpstream } from '../upstream';
+import { readAccessKey } from './access-key';
+import { functionEndpoints } from './function-endpoints';
+import { RemoteFunctions } from './remote-functions';
 
 export interface ClosableFunctions extends Functions {
   close(): void;
@@ -18,7 +16,7 @@ export type FunctionSettings = Pick<
 >;
 
 /** Throws `ConfigError`. Without an endpoint every function is missing, and no credentials are needed. */
-export function functionsOf(
+export function configuredFunctions(
   { functionsEndpoint, functionsEndpoints, functionsCredentialsFile, maxOriginConnections }: FunctionSettings,
   onDefect: (error: unknown) => void,
 ): ClosableFunctions {
