@@ -12,7 +12,7 @@ const WARM_UP_SECONDS = 5;
 
 /** Saturates one target for some seconds: `requests`, `wrong`, `seconds`. Every answer is compared in full. */
 export async function load(bench, { name, port, prefix }, traffic, forSeconds) {
-  const { method, body, answer, paths = [traffic.path] } = traffic;
+  const { method, body, answer, paths = [traffic.path], headers = {} } = traffic;
   const file = (kind, content) => {
     const path = join(bench.folder, `${port}.${kind}`);
     writeFileSync(path, content);
@@ -21,6 +21,12 @@ export async function load(bench, { name, port, prefix }, traffic, forSeconds) {
   const common = [
     ...[HOST, method, body === undefined ? '-' : file('body', body), file('answer', answer)],
     file('paths', paths.map((path) => prefix + path).join('\n')),
+    file(
+      'headers',
+      Object.entries(headers)
+        .map((field) => field.join(': '))
+        .join('\n'),
+    ),
   ];
   const whole = String(Math.ceil(forSeconds));
   const wrk = ['-t', '1', '-c', String(CONNECTIONS), '-d', `${whole}s`, '-s', here('clients/wrk.lua')];

@@ -3,12 +3,17 @@
 import { readFileSync } from 'node:fs';
 import { Agent, request } from 'node:http';
 
-const [port, connections, seconds, host, method, bodyFile, answerFile, pathsFile] = process.argv.slice(2);
+const [port, connections, seconds, host, method, bodyFile, answerFile, pathsFile, headersFile] =
+  process.argv.slice(2);
 const body = bodyFile === '-' ? undefined : readFileSync(bodyFile);
 const answer = readFileSync(answerFile);
 const paths = readFileSync(pathsFile, 'utf8').split('\n');
 const agent = new Agent({ keepAlive: true, maxSockets: Number(connections) });
-const headers = { host, ...(body && { 'content-length': body.length }) };
+const more = readFileSync(headersFile, 'utf8')
+  .split('\n')
+  .filter(Boolean)
+  .map((line) => line.split(': '));
+const headers = { host, ...Object.fromEntries(more), ...(body && { 'content-length': body.length }) };
 const startedAt = performance.now();
 const until = startedAt + Number(seconds) * 1000;
 let requests = 0;

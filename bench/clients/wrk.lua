@@ -1,5 +1,5 @@
 -- A case of traffic.mjs for wrk; compares every answer in full. The arguments come after "--": host, method, file with the
--- body to send ("-" for none), file with the answer, file with the paths, which are asked for in turn.
+-- body to send ("-" for none), file with the answer, file with the paths, which are asked for in turn, file with more headers.
 local threads = {}
 
 function setup(thread)
@@ -21,6 +21,7 @@ function init(args)
   answer = content(args[4])
   wrk.method = args[2]
   wrk.headers['Host'] = args[1]
+  for name, value in content(args[6]):gmatch('([^\n:]+): ([^\n]+)') do wrk.headers[name] = value end
   if args[3] ~= '-' then wrk.body = content(args[3]) end
   -- Made once, so that many paths cost the load no more than one.
   for path in content(args[5]):gmatch('[^\n]+') do table.insert(requests, wrk.format(nil, path)) end

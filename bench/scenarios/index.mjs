@@ -1,5 +1,6 @@
 // What can be measured, in the order in which it runs.
 import { GET_16K, GET_1K, POST_4K } from '../traffic.mjs';
+import { authorization } from './authorization.mjs';
 import { cpuPerRequest } from './cpu-per-request.mjs';
 import { functionsWarm } from './functions-warm.mjs';
 import { idleConnections } from './idle-connections.mjs';
@@ -18,6 +19,7 @@ export const SCENARIOS = [
   cpuPerRequest({ name: 'http-get-16k', kind: 'HTTP', traffic: GET_16K }),
   cpuPerRequest({ name: 'http-post-4k', kind: 'HTTP', traffic: POST_4K }),
   observed,
+  authorization,
   workers,
   latency,
   routes,

@@ -2,7 +2,7 @@
  * API keys (developer guide, "Usage plans and API keys for REST APIs"): a key opens a method only inside a usage plan that
  * names the stage. Nodes hold HMACs of keys, so that nothing in a snapshot opens anything.
  */
-import { createHmac, timingSafeEqual } from 'node:crypto';
+import { createHmac, createSecretKey, timingSafeEqual } from 'node:crypto';
 import { allFields } from '@gatehouse/standards';
 import type { ApiKeySnapshot, ApiKeysSnapshot } from '@gatehouse/snapshot';
 import { GatewayError } from '../errors';
@@ -44,13 +44,14 @@ function keyFinder(access: StageAccess): FindKey {
  * which a client can choose nothing.
  */
 function finderOf({ salt, keys }: ApiKeysSnapshot): FindKey {
+  const secret = createSecretKey(salt, 'utf8');
   const byPrefix = new Map<string, { readonly hmac: Buffer; readonly key: ApiKeySnapshot }>();
   for (const key of keys) {
     const hmac = Buffer.from(key.hmac, 'base64url');
     byPrefix.set(prefixOf(hmac), { hmac, key });
   }
   return (value) => {
-    const hmac = createHmac('sha256', salt).update(value, 'latin1').digest();
+    const hmac = createHmac('sha256', secret).update(value, 'latin1').digest();
     const found = byPrefix.get(prefixOf(hmac));
     return found !== undefined && timingSafeEqual(found.hmac, hmac) ? found.key : undefined;
   };

@@ -1,6 +1,6 @@
 // The canonical form of a request in AWS Signature Version 4: the text that both sides hash.
 // Source: "Create a signed AWS API request", AWS IAM user guide; path and query as botocore and the AWS SDK for JavaScript do.
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 
 /** A request as it is on the wire: path and query raw (still percent-encoded, no `?`), header names in lower case. */
 export interface SigV4Request {
@@ -71,7 +71,7 @@ export function encode(text: string): string {
 }
 
 export function sha256Hex(data: string | Uint8Array): string {
-  return createHash('sha256').update(data).digest('hex');
+  return hash('sha256', data, 'hex');
 }
 
 function decode(text: string): string {
