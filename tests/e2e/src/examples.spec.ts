@@ -1,60 +1,22 @@
 /** Each example of `examples/` as a user runs it: its own script, the AWS environment variables, a started Gatehouse. */
 import { execFile } from 'node:child_process';
-import { mkdtempSync, rmSync } from 'node:fs';
-import { createServer } from 'node:http';
-import type { AddressInfo } from 'node:net';
+import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { until } from '@gatehouse/platform/testing';
 import { onEveryWorker, startGatehouse, type Gatehouse } from './testing/gatehouse';
 import { startOrigin, type Origin } from './testing/origin';
-import { cleanEnvironment, killAll, ROOT } from './testing/processes';
+import { cleanEnvironment, killAll, ROOT, run } from './testing/processes';
+import { startReceiver, type Receiver } from './testing/receiver';
 
 jest.setTimeout(120_000);
-
-interface Span {
-  readonly traceId: string;
-  readonly spanId: string;
-  readonly parentSpanId?: string;
-  readonly name: string;
-  /** OTLP: 2 = server, 3 = client. */
-  readonly kind: number;
-}
-
-/** An OTLP/HTTP receiver that takes JSON. */
-async function startReceiver(): Promise<{ url: string; spans: Span[]; stop(): Promise<void> }> {
-  const spans: Span[] = [];
-  const server = createServer((request, response) => {
-    const chunks: Buffer[] = [];
-    request.on('data', (chunk: Buffer) => chunks.push(chunk));
-    request.on('end', () => {
-      const document = JSON.parse(Buffer.concat(chunks).toString()) as {
-        resourceSpans: { scopeSpans: { spans: Span[] }[] }[];
-      };
-      spans.push(
-        ...document.resourceSpans.flatMap(({ scopeSpans }) => scopeSpans.flatMap((scope) => scope.spans)),
-      );
-      response.setHeader('content-type', 'application/json');
-      response.end('{}');
-    });
-  });
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  return {
-    url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
-    spans,
-    stop: async () => {
-      server.closeAllConnections();
-      await new Promise((resolve) => server.close(resolve));
-    },
-  };
-}
 
 describe('examples', () => {
   const dataDir = mkdtempSync(join(tmpdir(), 'gatehouse-examples-'));
   let gatehouse: Gatehouse;
   let origin: Origin;
-  let receiver: Awaited<ReturnType<typeof startReceiver>>;
+  let receiver: Receiver;
   beforeAll(async () => {
     origin = await startOrigin('one');
     receiver = await startReceiver();
@@ -74,25 +36,40 @@ describe('examples', () => {
     rmSync(dataDir, { recursive: true, force: true });
   });
 
-  /** The paths that the example's script prints, each answering already. */
-  async function create(example: string, ...args: string[]): Promise<string[]> {
-    const env = cleanEnvironment({
+  /** What a script of the example prints. */
+  async function runScript(script: string, args: readonly string[], env: NodeJS.ProcessEnv = {}) {
+    const environment = cleanEnvironment({
       AWS_ENDPOINT_URL: gatehouse.admin,
+      AWS_ENDPOINT_URL_LAMBDA: gatehouse.functions,
       AWS_SHARED_CREDENTIALS_FILE: join(dataDir, 'credentials'),
       AWS_REGION: 'us-east-1',
+      ...env,
     });
-    const script = join(ROOT, 'examples', example, 'create.mjs');
-    const { stdout } = await promisify(execFile)(process.execPath, [script, ...args], { env, cwd: ROOT });
-    const paths = stdout.trim().split('\n');
-    for (const path of paths)
-      await until(path, () =>
-        onEveryWorker(async () => (await fetch(`${gatehouse.gateway}${path}`)).status === 200),
-      );
-    return paths;
+    const file = join(ROOT, 'examples', script);
+    const { stdout } = await promisify(execFile)(process.execPath, [file, ...args], {
+      env: environment,
+      cwd: ROOT,
+    });
+    return stdout.trim();
   }
 
+  const answers = (path: string, status: number, init: RequestInit = {}): Promise<void> =>
+    until(`${path} answers ${status}`, () =>
+      onEveryWorker(async () => (await fetch(`${gatehouse.gateway}${path}`, init)).status === status),
+    );
+
+  /** The lines that the example's script prints; every path among them answers already: 200, or that a caller must be known. */
+  async function create(example: string, args: readonly string[], status = 200): Promise<string[]> {
+    const lines = (await runScript(`${example}/create.mjs`, args)).split('\n');
+    for (const path of lines.filter((line) => line.startsWith('/'))) await answers(path, status);
+    return lines;
+  }
+
+  const statusOf = async (path: string, init: RequestInit = {}): Promise<number> =>
+    (await fetch(`${gatehouse.gateway}${path}`, init)).status;
+
   it('hello-http-proxy: both APIs reach the origin', async () => {
-    const paths = await create('hello-http-proxy', origin.url);
+    const paths = await create('hello-http-proxy', [origin.url]);
     expect(paths).toHaveLength(2);
     for (const path of paths) {
       const answer = await fetch(`${gatehouse.gateway}${path}`);
@@ -104,7 +81,7 @@ describe('examples', () => {
   });
 
   it('cors: both preflights let the web origin in, and another one not into the HTTP API', async () => {
-    const [restPath = '', httpPath = ''] = await create('cors', origin.url, 'https://app.example');
+    const [restPath = '', httpPath = ''] = await create('cors', [origin.url, 'https://app.example']);
     const preflight = (path: string, from: string) =>
       fetch(`${gatehouse.gateway}${path}`, {
         method: 'OPTIONS',
@@ -133,7 +110,7 @@ describe('examples', () => {
   });
 
   it('jaeger-tracing: server and client span join the caller’s trace; an unsampled call sends none', async () => {
-    const [path = ''] = await create('hello-http-proxy', origin.url);
+    const [path = ''] = await create('hello-http-proxy', [origin.url]);
     receiver.spans.length = 0;
     const unsampled = '00-11111111111111111111111111111111-2222222222222222-00';
     const sampled = '00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01';
@@ -151,5 +128,108 @@ describe('examples', () => {
     const seen = origin.requests.at(-1)?.headers;
     expect(seen?.traceparent).toBe(`00-${server?.traceId}-${client?.spanId}-01`);
     expect(seen?.['x-amzn-trace-id']).toContain('Root=1-0af76519-16cd43dd8448eb211c80319c');
+  });
+
+  it('lambda-proxy: the function answers for both APIs, with its status, headers and body', async () => {
+    const paths = await create('lambda-proxy', [], 201);
+    const seen = paths.map(async (path) => {
+      const answer = await fetch(`${gatehouse.gateway}${path}?q=1`, { method: 'POST', body: 'hello' });
+      return [answer.status, answer.headers.get('x-made-by'), await answer.json()];
+    });
+    const event = { method: 'POST', name: 'ann', query: '1', body: 'hello' };
+    expect(await Promise.all(seen)).toEqual([
+      [201, 'lambda-proxy', { ...event, format: '1.0' }],
+      [201, 'lambda-proxy', { ...event, format: '2.0' }],
+    ]);
+  });
+
+  it('lambda-token-authorizer: a token may do what the policy says of it, and the origin learns whose it is', async () => {
+    const [path = ''] = await create('lambda-token-authorizer', [origin.url], 401);
+    const as = (authorization: string, method = 'GET') =>
+      statusOf(path, { method, headers: { authorization, 'x-user': 'root' } });
+    origin.requests.length = 0;
+    expect([await as('bob-token'), await as('bob-token', 'DELETE')]).toEqual([200, 403]);
+    expect([await as('eve-token'), await as('EVE')]).toEqual([401, 401]);
+    expect(await as('ann-token', 'DELETE')).toBe(200);
+    expect(
+      origin.requests.map(({ method, url, headers }) => [
+        method,
+        url,
+        headers['x-user'],
+        headers['x-may-delete'],
+      ]),
+    ).toEqual([
+      ['GET', '/notes', 'bob', 'false'],
+      ['DELETE', '/notes', 'ann', 'true'],
+    ]);
+  });
+
+  it('request-authorizer-context: header and query belong together, and the origin gets the tenant, not the key', async () => {
+    const [path = ''] = await create('request-authorizer-context', [origin.url], 401);
+    const as = (key: string, query: string) =>
+      statusOf(`${path}${query}`, { headers: { 'x-tenant-key': key, 'x-plan': 'platinum' } });
+    origin.requests.length = 0;
+    expect(await as('acme-key', '')).toBe(401);
+    expect(await as('acme-key', '?tenant=umbrella')).toBe(403);
+    expect(await as('acme-key', '?tenant=__proto__')).toBe(403);
+    expect(await as('acme-key', '?tenant=acme')).toBe(200);
+    expect(origin.requests).toHaveLength(1);
+    const [seen] = origin.requests;
+    expect(seen?.headers).toMatchObject({ 'x-tenant': 'acme', 'x-plan': 'gold' });
+    expect(seen?.headers).not.toHaveProperty('x-tenant-key');
+  });
+
+  it('jwt-api: each route wants its scope of a token of the issuer', async () => {
+    const program = run(process.execPath, [join(ROOT, 'examples/jwt-api/issuer.mjs')], cleanEnvironment({}));
+    const [issuer] = await program.printed(/http:\S+/);
+    const [path = ''] = await create('jwt-api', [issuer, origin.url], 401);
+    const as = async (query: string, method = 'GET') => {
+      const given = await fetch(`${issuer}/token?${query}`);
+      const { access_token: token } = (await given.json()) as { access_token: string };
+      return statusOf(path, { method, headers: { authorization: `Bearer ${token}` } });
+    };
+    origin.requests.length = 0;
+    expect(await as('scope=books:read')).toBe(200);
+    expect(await as('scope=books:read', 'POST')).toBe(403);
+    expect(await as('scope=books:read+books:write', 'POST')).toBe(200);
+    expect(await as('scope=books:read&audience=films')).toBe(401);
+    expect(origin.requests.map(({ headers }) => headers['x-user'])).toEqual(['ann', 'ann']);
+    program.signal('SIGTERM');
+    await program.exited;
+  });
+
+  it('iam-signed-calls: the user may do what its policy says, signed with its own key', async () => {
+    const [path = '', ...key] = await create('iam-signed-calls', [origin.url], 403);
+    const env = Object.fromEntries(key.map((line) => line.split('='))) as NodeJS.ProcessEnv;
+    const call = (args: string[], own: NodeJS.ProcessEnv = env) =>
+      runScript('iam-signed-calls/call.mjs', [`${gatehouse.gateway}${path}`, ...args], own);
+    await until('the key is known to every worker', async () =>
+      (await Promise.all(Array.from({ length: 4 }, () => call([])))).every((text) => text.startsWith('200 ')),
+    );
+    origin.requests.length = 0;
+    expect(await call(['GET'])).toMatch(/^200 /);
+    expect(await call(['POST', '{}'])).toMatch(/^403 .*not authorized to perform: execute-api:Invoke/);
+    expect(await call(['GET'], { ...env, AWS_SECRET_ACCESS_KEY: 'guessed' })).toMatch(/^403 .*signature/);
+    expect(origin.requests.map(({ headers }) => headers['x-caller'])).toEqual([
+      expect.stringMatching(/^arn:aws:iam::000000000000:user\/reader-of-/),
+    ]);
+  });
+
+  it('api-keys: the key of the usage plan lets in, and no other', async () => {
+    const [path = '', value = ''] = await create('api-keys', [origin.url], 403);
+    await answers(path, 200, { headers: { 'x-api-key': value } });
+    expect(await statusOf(path, { headers: { 'x-api-key': `${value}x` } })).toBe(403);
+    expect(await statusOf(path)).toBe(403);
+  });
+
+  it('are listed, each with a folder and a test of its name', () => {
+    const folders = readdirSync(join(ROOT, 'examples'), { withFileTypes: true })
+      .filter((entry) => entry.isDirectory())
+      .map(({ name }) => name);
+    const list = readFileSync(join(ROOT, 'examples/README.md'), 'utf8');
+    const listed = [...list.matchAll(/^\| \[([\w-]+)\]\(/gm)].map(([, name]) => name);
+    expect(listed.toSorted()).toEqual(folders.toSorted());
+    const tests = readFileSync(__filename, 'utf8');
+    expect(folders.filter((name) => !tests.includes(`it('${name}: `))).toEqual([]);
   });
 });

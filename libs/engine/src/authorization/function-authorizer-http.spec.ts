@@ -74,6 +74,12 @@ describe('HTTP APIs', () => {
   });
 });
 
+/** `JSON.parse` takes the second of two members. */
+const DENY_HIDDEN_BY_ALLOW = JSON.stringify(policy('Allow', '*')).replace(
+  '"Effect"',
+  '"Effect":"Deny","\\u0045ffect"',
+);
+
 describe('by URL', () => {
   const byUrl = { target: 'http://auth.test/check?x=1' };
 
@@ -103,6 +109,7 @@ describe('by URL', () => {
     [{ status: 403, body: JSON.stringify(policy('Allow', '*')) }, 500],
     [{ status: 302 }, 500],
     [{ status: 200, body: 'ok' }, 500],
+    [{ status: 200, body: DENY_HIDDEN_BY_ALLOW }, 500],
     [{ fault: 'timeout' }, 500],
     [{ fault: 'refused' }, 500],
   ])('%j ends in %d', async (backend, status) => {

@@ -2,7 +2,7 @@
  * What an authorizer function says (developer guide, "Output from an API Gateway Lambda authorizer"; HTTP APIs: "Lambda
  * authorizer response format"). Anything of another shape is no result, and lets nobody pass.
  */
-import { parsePolicy, type Policy } from '@gatehouse/standards';
+import { parsePolicy, repeatedMember, type Policy } from '@gatehouse/standards';
 import type { JsonValue } from '../exchange';
 
 export interface FunctionDecision {
@@ -60,6 +60,8 @@ function parse(text: string): Record<string, unknown> {
     throw new BadResult('the result is no JSON');
   }
   if (!isObject(result)) throw new BadResult('the result is no object');
+  const twice = repeatedMember(text);
+  if (twice !== undefined) throw new BadResult(`an object has the member ${twice} twice`);
   return result;
 }
 

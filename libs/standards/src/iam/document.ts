@@ -22,7 +22,7 @@ function parse(text: string): unknown {
   } catch {
     throw new BadPolicy('the policy is no JSON');
   }
-  const key = repeatedKey(text);
+  const key = repeatedMember(text);
   if (key !== undefined) throw new BadPolicy(`an object has the member ${key} twice`);
   return value;
 }
@@ -36,8 +36,11 @@ function sizeOf(value: unknown): number {
   }
 }
 
-/** `JSON.parse` takes the last of two members with one name, so that an Allow could hide a Deny. `text` is valid JSON. */
-function repeatedKey(text: string): string | undefined {
+/**
+ * A name that an object of the JSON has twice. `JSON.parse` takes the last of two such members, so that an Allow could hide a
+ * Deny. `text` is valid JSON.
+ */
+export function repeatedMember(text: string): string | undefined {
   const objects: Set<string>[] = [];
   for (const [token, quoted, colon] of text.matchAll(/("(?:[^"\\]|\\.)*")\s*(:)?|[{}]/g)) {
     if (token === '{') objects.push(new Set());

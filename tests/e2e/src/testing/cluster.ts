@@ -42,6 +42,7 @@ export class Cluster {
       REDIS_URL: this.redis.url,
       GATEHOUSE_DATA_DIR: join(this.home, name),
       GATEHOUSE_SNAPSHOT_PUBLIC_KEY_FILE: join(this.home, 'control-plane', 'signing-key.pub.pem'),
+      GATEHOUSE_NODE_KEY_FILE: join(this.home, 'control-plane', 'node-key'),
     };
   }
 
