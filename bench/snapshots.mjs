@@ -72,6 +72,18 @@ export function httpProxy(originPort) {
   );
 }
 
+/** A REST API that answers by itself: `GET /mock`. */
+export function restMock() {
+  const template = { 'application/json': '{"statusCode": 200}' };
+  const integration = {
+    type: 'MOCK',
+    requestTemplates: template,
+    passthroughBehavior: 'WHEN_NO_MATCH',
+    responses: [{ statusCode: '200', responseParameters: {}, responseTemplates: {} }],
+  };
+  return base('REST', [{ ...route('GET', '/mock', ''), integration }]);
+}
+
 /** A REST API with one literal route for each URI: `/r0`, `/r1`, ... */
 export function restRoutes(uris, deploymentId = 'd1') {
   return {

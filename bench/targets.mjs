@@ -1,5 +1,6 @@
 // Starts the origin and whatever is measured in front of it. A target has a name, a port, the prefix of its paths, a process.
 import { mkdirSync, openSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { freePort, has, listens, start, until } from './processes.mjs';
 import { Publisher } from './publisher.mjs';
@@ -8,7 +9,12 @@ import { originConfig, proxyConfig } from './servers/nginx.mjs';
 import { PREFIX } from './snapshots.mjs';
 import { CASES } from './traffic.mjs';
 
-export const TOOLS = { nginx: has('nginx', '-v'), wrk: has('wrk', '-v'), haproxy: has('haproxy', '-v') };
+export const TOOLS = {
+  nginx: has('nginx', '-v'),
+  wrk: has('wrk', '-v'),
+  haproxy: has('haproxy', '-v'),
+  'redis-server': has('redis-server', '--version'),
+};
 export const here = (file) => join(import.meta.dirname, file);
 
 function folderOf(bench, name) {
@@ -44,6 +50,16 @@ export async function startNginxProxy(bench, originPort, size) {
   const { pid } = startNginx('gateway', folder, proxyConfig(folder, port, originPort, size));
   await listens(port);
   return { name: 'nginx', port, prefix: '', pid };
+}
+
+/** Resolves with its URL; `undefined` where there is none. It keeps nothing on disk. */
+export async function startRedis() {
+  if (!TOOLS['redis-server']) return undefined;
+  const port = await freePort();
+  const args = ['--port', String(port), '--bind', '127.0.0.1', '--save', '', '--dir', tmpdir()];
+  start('load', 'redis-server', args);
+  await listens(port);
+  return `redis://127.0.0.1:${port}`;
 }
 
 /** `undefined` where there is no HAProxy. */

@@ -6,9 +6,11 @@ import { functionsWarm } from './functions-warm.mjs';
 import { idleConnections } from './idle-connections.mjs';
 import { inFlight } from './in-flight.mjs';
 import { latency } from './latency.mjs';
+import { limitsExactness } from './limits-exactness.mjs';
 import { observed } from './observed.mjs';
 import { peers } from './peers.mjs';
 import { deploy, routes } from './routes.mjs';
+import { throttle } from './throttle.mjs';
 import { workers } from './workers.mjs';
 
 export const SCENARIOS = [
@@ -20,6 +22,7 @@ export const SCENARIOS = [
   cpuPerRequest({ name: 'http-post-4k', kind: 'HTTP', traffic: POST_4K }),
   observed,
   authorization,
+  throttle,
   workers,
   latency,
   routes,
@@ -29,5 +32,6 @@ export const SCENARIOS = [
   peers({ name: 'peers-get-1k', traffic: GET_1K }),
   peers({ name: 'peers-get-16k', traffic: GET_16K, byNameOnly: true }),
   peers({ name: 'peers-post-4k', traffic: POST_4K, byNameOnly: true }),
+  limitsExactness,
   inFlight,
 ];

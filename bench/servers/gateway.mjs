@@ -1,11 +1,12 @@
 // Our data plane as apps/data-plane runs it (settings, workers, metrics, traces, access log to stdout), except that snapshots
-// come from a folder instead of Redis. Argument: that folder. Settings come from the environment.
+// come from a folder instead of Redis; limits are shared where there is a REDIS_URL. Argument: that folder. Settings come from the environment.
 import cluster from 'node:cluster';
 import { createRequire } from 'node:module';
 import { FolderFeed } from './folder-feed.mjs';
 
 const require = createRequire(import.meta.url);
 const { onStopSignal, runNode, Supervisor, workerEnvironment } = require('@gatehouse/data-plane');
+const { RedisLimits } = require('@gatehouse/platform/redis-limits');
 const { createLogger, readConfig, readPublicKeys, startManagementServer } = require('@gatehouse/platform');
 
 const config = readConfig(process.env);
@@ -27,6 +28,9 @@ function serve() {
     environment: process.env,
     version: 'bench',
     openFeed: () => new FolderFeed(process.argv[2]),
+    ...(config.redisUrl && {
+      openLimits: (logger) => new RedisLimits({ url: config.redisUrl, logger }),
+    }),
     publicKeys: readPublicKeys(config.snapshotPublicKeyFile),
     accessLog: process.stdout,
     ownAddresses: () => [config.adminListen, config.managementListen],

@@ -15,6 +15,7 @@ import {
 } from '@gatehouse/platform';
 import { RedisDecisions } from '@gatehouse/platform/redis-decisions';
 import { RedisFeed } from '@gatehouse/platform/redis-feed';
+import { RedisLimits } from '@gatehouse/platform/redis-limits';
 import { supervise } from './supervise';
 
 const VERSION = '0.1.0';
@@ -46,6 +47,7 @@ async function main(): Promise<void> {
         commandTimeoutMs: DECISION_TIMEOUT_MS,
         sealer: nodeSealer(config.nodeKeyFile),
       }),
+    openLimits: (logger) => new RedisLimits({ url: redisUrl, logger }),
     publicKeys: trustedKeys(config),
     accessLog: process.stdout,
     ownAddresses: () => [config.adminListen, config.managementListen, redis],

@@ -5,15 +5,20 @@ import { join } from 'node:path';
 import { absolveWorker, startDataPlane, Supervisor, workerEnvironment } from '@gatehouse/data-plane';
 import {
   ConfigError,
+  MemoryLimits,
   readPublicKeys,
   serveFeed,
+  serveLimits,
   startTelemetry,
   type Address,
   type Config,
   type Feed,
   type FeedChannel,
+  type LimitChannel,
+  type Logger,
   type Probe,
 } from '@gatehouse/platform';
+import { RedisLimits } from '@gatehouse/platform/redis-limits';
 import type { GatehouseOptions } from './start';
 import type { Started } from './started';
 import { VERSION } from './version';
@@ -54,6 +59,7 @@ async function startHere(
     (one) => one.stop(2000),
   );
   const publicKeys = readPublicKeys(config.snapshotPublicKeyFile);
+  const store = limitStore(config, logger, started);
   return started.keep(
     await startDataPlane({
       config,
@@ -62,6 +68,7 @@ async function startHere(
       logger,
       telemetry,
       ownAddresses: () => ownAddresses,
+      ...(store && { limitStore: store }),
       newcomersMs: 0,
     }),
     (one) => one.stop(),
@@ -80,6 +87,7 @@ async function startWorkers(
   });
   failed.catch(() => undefined);
   const bound = addressesOf(workers);
+  const limits = limitStore(config, logger, started) ?? new MemoryLimits();
   const supervisor = started.keep(
     new Supervisor({
       workers,
@@ -90,7 +98,7 @@ async function startWorkers(
       },
       logger,
       environmentOf: (place) => ({ ...workerEnvironment(config, place), ...functionsEnvironment(config) }),
-      onFork: (worker) => serveWorker(feed, worker),
+      onFork: (worker) => serveWorker(feed, limits, worker),
       onKilled: (place) => absolveWorker(config, place),
       onHopeless: () => hopeless(),
     }),
@@ -121,15 +129,22 @@ function addressesOf(workers: number): Promise<Address> {
   });
 }
 
-function serveWorker(feed: Feed, worker: Worker): void {
-  const channel: FeedChannel = {
-    send: (message) => {
+/** Shared with other nodes where there is a Redis. */
+function limitStore({ redisUrl }: Config, logger: Logger, started: Started): RedisLimits | undefined {
+  if (redisUrl === undefined) return undefined;
+  return started.keep(new RedisLimits({ url: redisUrl, logger }), async (one) => one.close());
+}
+
+function serveWorker(feed: Feed, limits: RedisLimits | MemoryLimits, worker: Worker): void {
+  const channel: FeedChannel & LimitChannel = {
+    send: (message: object) => {
       if (worker.isConnected()) worker.send(message, () => undefined);
     },
-    listen: (listener) => {
+    listen: (listener: (message: unknown) => void) => {
       worker.on('message', listener);
       return () => worker.off('message', listener);
     },
   };
+  worker.once('exit', serveLimits(limits, channel));
   void serveFeed(feed, channel).then((stop) => worker.once('exit', () => void stop()));
 }

@@ -1,14 +1,21 @@
-/** A process of `gatehouse start` that carries traffic: a node whose feed is the channel to the process that started it. */
+/** A process of `gatehouse start` that carries traffic: a node whose feed and limits come over the channel to its supervisor. */
 import '@gatehouse/platform/node-version';
 import { createWriteStream } from 'node:fs';
 import { fail, runNode } from '@gatehouse/data-plane';
-import { ChannelFeed, readConfig, readPublicKeys, type FeedChannel } from '@gatehouse/platform';
+import {
+  ChannelFeed,
+  ChannelLimits,
+  readConfig,
+  readPublicKeys,
+  type FeedChannel,
+  type LimitChannel,
+} from '@gatehouse/platform';
 import type { WorkerOrders } from './traffic';
 import { VERSION } from './version';
 
-const channel: FeedChannel = {
-  send: (message) => void process.send?.(message, () => undefined),
-  listen: (listener) => {
+const channel: FeedChannel & LimitChannel = {
+  send: (message: object) => void process.send?.(message, () => undefined),
+  listen: (listener: (message: unknown) => void) => {
     process.on('message', listener);
     return () => process.off('message', listener);
   },
@@ -22,6 +29,7 @@ async function main(): Promise<void> {
     environment: process.env,
     version: VERSION,
     openFeed: () => new ChannelFeed(channel),
+    openLimits: () => new ChannelLimits(channel),
     publicKeys: readPublicKeys(config.snapshotPublicKeyFile),
     accessLog: createWriteStream(accessLogFile, { flags: 'a', mode: 0o600 }),
     ownAddresses: () => ownAddresses,

@@ -337,6 +337,21 @@ describe('what nodes know of keys', () => {
   });
 });
 
+it('limits of a plan, and changes of them, are published with the stages that it names', async () => {
+  const apiId = await api();
+  const [usagePlanId, key] = [await planId(apiId), await keyId()];
+  await join(usagePlanId, key);
+  const limited = async (path: string, value: string, expected: object): Promise<void> => {
+    await admin.rest.send(new UpdateUsagePlanCommand({ usagePlanId, ...patch('replace', path, value) }));
+    const text = JSON.stringify({ [usagePlanId]: expected });
+    await published(admin, apiId, 'dev', ({ apiKeys }) => JSON.stringify(apiKeys?.plans) === text);
+  };
+  const throttle = { burst: 10, rate: 10_000 };
+  await limited('/throttle/burstLimit', '10', { throttle });
+  const routes = { 'GET /': { burst: 5000, rate: 1 } };
+  await limited(`/apiStages/${apiId}:dev/throttle/~1/GET/rateLimit`, '1', { routes, throttle });
+});
+
 describe('an import of keys', () => {
   const importKeys = (text: string, failOnWarnings = false) =>
     admin.rest.send(new ImportApiKeysCommand({ body: Buffer.from(text), format: 'csv', failOnWarnings }));

@@ -1,10 +1,18 @@
-/** The engine's clock and random numbers, as the machine has them. */
+/** The engine's clock, timers and random numbers, as the machine has them. */
 import { randomBytes, randomFillSync, randomUUID } from 'node:crypto';
-import type { Clock, Random } from '@gatehouse/engine';
+import type { Clock, Random, Timers } from '@gatehouse/engine';
 
 export const systemClock: Clock = {
   now: () => Date.now(),
   monotonicMs: () => performance.now(),
+};
+
+/** Keep no process alive. */
+export const systemTimers: Timers = {
+  after: (ms, act) => {
+    const timer = setTimeout(act, ms).unref();
+    return () => clearTimeout(timer);
+  },
 };
 
 /** Random bytes are drawn in bulk: a request needs a few, and a call per request is what costs. */

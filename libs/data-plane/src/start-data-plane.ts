@@ -2,15 +2,19 @@
  * The data plane, put together: gateway, listener, upstream, and the subscription that keeps the gateway at the published
  * revision. It serves from the moment it has a revision, be it from disk; the feed may be away.
  */
-import type { KeyObject } from 'node:crypto';
+import { randomUUID, type KeyObject } from 'node:crypto';
 import { join } from 'node:path';
 import {
   DecisionCache,
   Gateway,
+  LeasedLimits,
   OWN_DECISIONS,
+  OwnLimits,
   type DecisionStore,
   type Functions,
   type Kit,
+  type Limits,
+  type LimitStore,
 } from '@gatehouse/engine';
 import {
   configuredFunctions,
@@ -29,7 +33,7 @@ import {
   type Probe,
   type Telemetry,
 } from '@gatehouse/platform';
-import { systemClock, systemRandom } from './random-and-clock';
+import { systemClock, systemRandom, systemTimers } from './random-and-clock';
 import { boundRegularExpressions } from './regular-expressions';
 import { DiskStore } from './snapshots/disk-store';
 import { Faults } from './snapshots/faults';
@@ -55,12 +59,15 @@ export interface DataPlaneOptions {
     | 'functionsEndpoints'
     | 'functionsCredentialsFile'
     | 'nodeKeyFile'
+    | 'accountLimit'
   >;
   /** Its owner closes it, after `stop`. */
   readonly feed: Feed;
   readonly publicKeys: readonly KeyObject[];
   /** Its owner closes it, after `stop`. Absent = what authorizers say is not shared with other nodes. */
   readonly decisions?: DecisionStore;
+  /** Its owner closes it, after `stop`. Absent = every limit is this node's alone. */
+  readonly limitStore?: LimitStore;
   readonly logger: Logger;
   /** Listeners that no integration may call, beside the gateway's own (a request would call itself without end): admin, management, embedded PostgreSQL. Asked at each new connection. */
   readonly ownAddresses: () => Iterable<Address>;
@@ -103,6 +110,7 @@ class Node implements DataPlane {
   private readonly upstream: SocketUpstream;
   private readonly functions: ClosableFunctions;
   private readonly gateway: Gateway;
+  private readonly limits: LeasedLimits | undefined;
   private readonly faultBook: Faults;
   private readonly subscription: Subscription;
   private readonly startedAt = Date.now();
@@ -120,7 +128,8 @@ class Node implements DataPlane {
       onDefect: (error) => this.tellDefect(error),
     });
     this.functions = configuredFunctions(config, (error) => this.tellDefect(error));
-    this.gateway = new Gateway(kitOf(options, this.upstream, this.functions), {
+    this.limits = leasedLimits(options);
+    this.gateway = new Gateway(kitOf(options, this.upstream, this.functions, this.limits), {
       region: config.region,
       defaultHostSuffixes: config.hostSuffixes,
     });
@@ -143,7 +152,7 @@ class Node implements DataPlane {
 
   async start(): Promise<void> {
     const { config, feed, logger } = this.options;
-    await this.subscription.loadFromDisk();
+    await Promise.all([this.subscription.loadFromDisk(), this.limits?.started]);
     this.reporter = new Reporter(feed, logger, () => ({
       nodeId: config.nodeId,
       revision: this.subscription.revision,
@@ -209,6 +218,7 @@ class Node implements DataPlane {
     const drainMs = this.options.config.drainSeconds * 1000;
     await Promise.all([this.subscription.stop(), this.listener?.stop(drainMs, this.options.newcomersMs)]);
     this.reporter?.stop();
+    await this.limits?.stop();
     this.upstream.close();
     this.functions.close();
   }
@@ -233,10 +243,18 @@ class Node implements DataPlane {
   }
 }
 
+/** A node that comes back is another one: its accounts begin at 0. */
+function leasedLimits({ config, limitStore }: DataPlaneOptions): LeasedLimits | undefined {
+  if (limitStore === undefined) return undefined;
+  const node = `${config.nodeId}.${randomUUID()}`;
+  return new LeasedLimits({ node, store: limitStore, clock: systemClock, timers: systemTimers });
+}
+
 function kitOf(
   { config, logger, telemetry, decisions = OWN_DECISIONS }: DataPlaneOptions,
   upstream: SocketUpstream,
   functions: Functions,
+  limits: Limits = new OwnLimits(systemClock),
 ): Kit {
   return {
     upstream,
@@ -246,6 +264,8 @@ function kitOf(
       store: decisions,
       maxBytes: MAX_DECISION_BYTES,
     }),
+    limits,
+    ...(config.accountLimit && { accountLimit: config.accountLimit }),
     tokens: new OidcTokens({ upstream }),
     secrets: nodeSecrets(config.nodeKeyFile),
     clock: systemClock,

@@ -20,6 +20,8 @@ export function edgeProgram(kind: ApiKind, kit: Kit): StageProgram {
     access: NOBODY_ENTERS,
     cors: undefined,
     accessLog: undefined,
+    throttle: undefined,
+    limits: {},
   };
   return {
     facts: plan.facts,

@@ -2,9 +2,11 @@
  * The state of one request, and what we answer. Independent of any HTTP library: the listener hands in an
  * `InboundRequest`, the pipeline's steps read and extend the `Exchange` made of it, and the listener writes the `Answer`.
  */
+import type { ApiKeySnapshot } from '@gatehouse/snapshot';
 import { CountedBody } from './counted-body';
 import type { CountedChannel } from './counted-channel';
 import type { Fault } from './errors';
+import type { Level } from './limits/stage-buckets';
 import type { FunctionResult, Kit, TraceContext, UpstreamReply, UpstreamUrl } from './ports';
 import type { RouteProgram, StageFacts } from './program';
 import { parseQuery, type QueryParameters } from './query';
@@ -162,6 +164,10 @@ export class Exchange {
 
   authorizer: Authorization | undefined = undefined;
   identity: Identity = NOBODY;
+  /** Of a usage plan. */
+  usageKey: ApiKeySnapshot | undefined = undefined;
+  /** Level that refused the call, or has the fewest left. */
+  limitedBy: Level | undefined = undefined;
   /** `WWW-Authenticate` of a refusal. */
   challenge: string | undefined = undefined;
   outgoing: Outgoing | undefined = undefined;

@@ -7,4 +7,9 @@ export { DecisionCache, OWN_DECISIONS, type DecisionCacheOptions } from './autho
 export { claimTexts } from './authorization/claims';
 export type { RouteSource } from './compile-route';
 export { StageDraft, type StageHead } from './stage-draft';
+export * from './limits/limit-store';
+export { LeasedLimits, type LeasedLimitsOptions, type Timers } from './limits/leased-limits';
+export { OwnLimits, type Limits } from './limits/limits';
+export type { Bucket, Limit } from './limits/bucket';
+export { SharedBucket } from './limits/shared-bucket';
 export { MAX_PAYLOAD_BYTES } from './counted-body';

@@ -1,5 +1,6 @@
 /** A kit whose ports lead nowhere: for whoever compiles snapshots without serving them. */
 import { DecisionCache, OWN_DECISIONS } from './authorization/decision-cache';
+import { OwnLimits } from './limits/limits';
 import type { Kit } from './ports';
 
 const reject = (): Promise<never> => Promise.reject(new Error('nothing is called without a node'));
@@ -10,6 +11,7 @@ export const nowhere: Kit = {
   functions: { invoke: reject },
   decisions: new DecisionCache({ clock, store: OWN_DECISIONS, maxBytes: 0 }),
   tokens: { issuerOf: () => undefined, algorithmOf: () => undefined, verify: reject },
+  limits: new OwnLimits(clock),
   secrets: { open: () => undefined },
   clock,
   random: { uuid: () => '', hex: () => '' },

@@ -1,6 +1,7 @@
 /**
  * The path of a request, as lists. A factory that answers nothing is left out of the compiled route, so what a route does
- * not use costs it nothing. Order is AWS's: preflight before everything, authorization before keys, keys before mappings.
+ * not use costs it nothing. Order is AWS's: preflight before everything, authorization before keys, keys before limits,
+ * limits before mappings.
  */
 import type { Kit } from './ports';
 import type {
@@ -22,19 +23,21 @@ import { logAccess, measure, traceServer } from './steps/record';
 import { refuseUnmatched } from './steps/refuse-unmatched';
 import { requireApiKey } from './steps/require-api-key';
 import { standardHeaders } from './steps/standard-headers';
+import { rateLimitFields, throttle } from './steps/throttle';
 
 /** A Reply from any of these ends the request phase. */
 const REQUEST: readonly StepFactory[] = [
   preflight,
   authorize,
   requireApiKey,
+  throttle,
   mapRequest,
   integrate,
   mapResponse,
 ];
 
 /** Always run, after an error too. */
-const REPLY: readonly ReplyStepFactory[] = [cors, standardHeaders];
+const REPLY: readonly ReplyStepFactory[] = [cors, rateLimitFields, standardHeaders];
 
 /** Run after the last byte. */
 const AFTER: readonly AfterStepFactory[] = [measure, logAccess, traceServer];

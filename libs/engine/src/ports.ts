@@ -1,6 +1,8 @@
 /** What the engine needs of the world. Adapters live in `platform`; every adapter passes the port's contract suite. */
 import type { DecisionCache } from './authorization/decision-cache';
 import type { Body, ByteChannel, CancelSignal, HeaderList } from './exchange';
+import type { Limit } from './limits/bucket';
+import type { Limits } from './limits/limits';
 
 export interface UpstreamRequest {
   /** Pools are never shared between accounts. */
@@ -238,6 +240,9 @@ export interface Kit {
   readonly upstream: Upstream;
   readonly functions: Functions;
   readonly decisions: DecisionCache;
+  readonly limits: Limits;
+  /** Of all calls of an account in its region. Absent = none. */
+  readonly accountLimit?: Limit;
   readonly tokens: Tokens;
   readonly secrets: Secrets;
   readonly clock: Clock;

@@ -5,10 +5,12 @@ import type {
   AuthorizerOptionsSnapshot,
   AuthorizerSnapshot,
   CorsSnapshot,
+  LimitsSnapshot,
   PrincipalSnapshot,
   Problem,
   Route,
   Snapshot,
+  ThrottleSnapshot,
 } from '@gatehouse/snapshot';
 import type { LazyRoute } from './compile-route';
 import type { Exchange, Reply } from './exchange';
@@ -88,6 +90,8 @@ export interface StagePlan {
   readonly access: StageAccess;
   readonly cors: CorsSnapshot | undefined;
   readonly accessLog: Snapshot['accessLog'];
+  readonly throttle: ThrottleSnapshot | undefined;
+  readonly limits: LimitsSnapshot;
 }
 
 export interface RoutePlan extends StagePlan {

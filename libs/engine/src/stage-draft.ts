@@ -115,7 +115,8 @@ function stagePlan(head: StageHead, report: ReportProblem): StagePlan {
     gatewayResponses,
   };
   const cors = kind === 'HTTP' ? head.cors : undefined;
-  return { facts, binaryMediaTypes, access: accessOf(head), cors, accessLog };
+  const { throttle, limits = {} } = head;
+  return { facts, binaryMediaTypes, access: accessOf(head), cors, accessLog, throttle, limits };
 }
 
 function accessOf(head: StageHead): StageAccess {

@@ -5,6 +5,7 @@ export * from './keys';
 export * from './embedded-postgres';
 export * from './upstream';
 export * from './functions';
+export * from './limits';
 export * from './listener';
 export * from './management';
 export * from './echo-origin';

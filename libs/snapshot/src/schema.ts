@@ -42,7 +42,24 @@ export interface Snapshot {
   readonly principals?: readonly PrincipalSnapshot[];
   /** REST, by type: the customised ones. DEFAULT_4XX and DEFAULT_5XX stand for all of their class that are not there. */
   readonly gatewayResponses?: Readonly<Record<string, GatewayResponseSnapshot>>;
+  /** Of all calls to routes without a limit of their own. Absent = none. */
+  readonly throttle?: ThrottleSnapshot;
+  /** How limits act in this stage. */
+  readonly limits?: LimitsSnapshot;
   readonly routes: readonly Route[];
+}
+
+/** A token bucket: `burst` calls at once, `rate` a second for ever. */
+export interface ThrottleSnapshot {
+  readonly rate: number;
+  readonly burst: number;
+}
+
+export interface LimitsSnapshot {
+  /** While nodes cannot share limits: each keeps to its share, lets all calls pass, or none. Default `local`. */
+  readonly onStoreFailure?: 'local' | 'allow' | 'deny';
+  /** Do answers say what is left? Default: no. */
+  readonly headers?: boolean;
 }
 
 /** HTTP API `corsConfiguration`; `maxAgeSeconds` absent = header not sent. */
@@ -89,6 +106,8 @@ export interface Route {
   readonly operationName?: string;
   readonly authorization: AuthorizationSnapshot;
   readonly apiKeyRequired: boolean;
+  /** In place of the stage's. */
+  readonly throttle?: ThrottleSnapshot;
   readonly integration: IntegrationSnapshot;
 }
 
@@ -159,6 +178,15 @@ export interface CognitoAuthorizer {
 export interface ApiKeysSnapshot {
   readonly salt: string;
   readonly keys: readonly ApiKeySnapshot[];
+  /** Limits of usage plans, by plan; each holds for each key by itself. */
+  readonly plans?: Readonly<Record<string, PlanSnapshot>>;
+}
+
+export interface PlanSnapshot {
+  /** All calls of a key, in whichever stage of the plan. */
+  readonly throttle?: ThrottleSnapshot;
+  /** Calls of a key to a route of this stage, by `Route.key`. */
+  readonly routes?: Readonly<Record<string, ThrottleSnapshot>>;
 }
 
 /** An enabled key of a usage plan that names this stage. */

@@ -1,3 +1,3 @@
 export * from './to-snapshot';
-export type { StageKey, StageKeys } from './api-keys';
+export type { StageKey, StageKeys, StagePlan } from './api-keys';
 export * from './takes-signatures';

@@ -9,6 +9,7 @@ import { httpRoutes } from './http-routes';
 import { resourcePolicy } from './resource-policy';
 import { restAuthorizers } from './rest-authorizers';
 import { restRoutes } from './rest-routes';
+import { httpStageThrottle, restStageThrottle, withMethodThrottle, withRouteThrottle } from './throttles';
 
 export interface Owner {
   readonly accountId: string;
@@ -58,10 +59,11 @@ export function restToSnapshot(
     ...options(stage),
     ...principals(routes, live),
     ...resourcePolicy(owner, api),
-    ...apiKeys(live.apiKeys),
+    ...apiKeys(live.apiKeys, routes),
     ...gatewayResponses(graph),
     ...(api.apiKeySource === 'AUTHORIZER' && { apiKeySource: 'AUTHORIZER' }),
-    routes,
+    ...restStageThrottle(stage),
+    routes: routes.map((route) => withMethodThrottle(route, stage)),
   };
   return { snapshot, problems: [...problems, ...guards.problems] };
 }
@@ -100,7 +102,8 @@ export function httpToSnapshot(
     ...authorizersOf(guards),
     ...options(stage),
     ...principals(routes, live),
-    routes,
+    ...httpStageThrottle(stage),
+    routes: routes.map((route) => withRouteThrottle(route, stage)),
   };
   return { snapshot, problems: [...problems, ...guards.problems] };
 }
@@ -119,8 +122,12 @@ function gatewayResponses({ gatewayResponses }: RestApiGraph): Pick<Snapshot, 'g
   return { gatewayResponses: Object.fromEntries(entries) as Snapshot['gatewayResponses'] };
 }
 
-function options({ options = {} }: RestStage | HttpStage): Pick<Snapshot, 'authorizerOptions'> {
-  return options.authorizers === undefined ? {} : { authorizerOptions: options.authorizers };
+function options({ options = {} }: RestStage | HttpStage): Pick<Snapshot, 'authorizerOptions' | 'limits'> {
+  const { authorizers, limits } = options;
+  return {
+    ...(authorizers !== undefined && { authorizerOptions: authorizers }),
+    ...(limits !== undefined && { limits }),
+  };
 }
 
 /** By access key, so that equal users have equal bytes. */

@@ -1,6 +1,6 @@
 /** The keys that open a stage: enabled, and in a usage plan that names it. */
 import type { Sealer } from '@gatehouse/platform';
-import type { StageKeys } from '@gatehouse/translate';
+import type { StageKeys, StagePlan } from '@gatehouse/translate';
 import type { EntityManager } from 'typeorm';
 import { purposeOf } from '../services/api-keys';
 import type { StageRow } from '../storage/entities';
@@ -18,10 +18,28 @@ export async function stageKeys(
       WHERE s.api_id = $1 AND s.stage = $2 AND (k.document ->> 'enabled')::boolean`,
     [apiId, name],
   );
+  const plans = await plansOf(db, apiId, name);
   const keys = rows.map(({ keyId, usagePlanId, sealed }) => ({
     keyId,
     usagePlanId,
     value: sealer.open(sealed, purposeOf(keyId)),
   }));
-  return { salt: apiKeySalt, keys };
+  return { salt: apiKeySalt, keys, plans };
+}
+
+/** What the plans that name a stage say of it. */
+async function plansOf(db: EntityManager, apiId: string, stage: string): Promise<Record<string, StagePlan>> {
+  const rows = await db.query<
+    { id: string; throttle: StagePlan['throttle'] | null; methods: StagePlan['methods'] | null }[]
+  >(
+    `SELECT s.plan_id AS id, p.document -> 'throttle' AS throttle, s.throttle AS methods
+       FROM usage_plan_stages s JOIN usage_plans p ON p.id = s.plan_id
+      WHERE s.api_id = $1 AND s.stage = $2`,
+    [apiId, stage],
+  );
+  const plan = ({ throttle, methods }: (typeof rows)[number]): StagePlan => ({
+    ...(throttle && { throttle }),
+    ...(methods && { methods }),
+  });
+  return Object.fromEntries(rows.map((row) => [row.id, plan(row)]));
 }

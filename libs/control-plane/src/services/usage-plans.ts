@@ -76,6 +76,7 @@ export class UsagePlans {
       const { apiStages, ...document } = plan;
       await db.update(UsagePlanRow, { id }, { document });
       await this.saveStages(db, scope, plan, before);
+      await markStages(db, apiStages);
       await requireOnePlanForEachStage(db, id);
       return tagged({ ...document, apiStages });
     });

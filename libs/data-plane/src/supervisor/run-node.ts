@@ -1,7 +1,7 @@
 /** A process that is a data plane and nothing else: alone, or as a worker behind a supervisor. It runs until it is told to stop. */
 import cluster from 'node:cluster';
 import { flushCompileCache } from 'node:module';
-import type { DecisionStore } from '@gatehouse/engine';
+import type { DecisionStore, LimitStore } from '@gatehouse/engine';
 import {
   createLogger,
   format,
@@ -28,6 +28,8 @@ export interface NodeOptions {
   readonly openFeed: (logger: Logger) => Feed;
   /** What nodes share of authorizers' results; absent = each asks for itself. */
   readonly openDecisions?: (logger: Logger) => DecisionStore & { close(): void };
+  /** What nodes share of limits; absent = each limit is this node's alone. */
+  readonly openLimits?: (logger: Logger) => LimitStore & { close(): void };
   readonly publicKeys: readonly KeyObject[];
   readonly accessLog: TelemetryOptions['accessLog'];
   readonly ownAddresses: () => Iterable<Address>;
@@ -40,6 +42,7 @@ export async function runNode(options: NodeOptions): Promise<void> {
   const telemetry = startTelemetry({ environment, nodeId: config.nodeId, version, accessLog });
   const feed = options.openFeed(logger);
   const decisions = options.openDecisions?.(logger);
+  const limitStore = options.openLimits?.(logger);
   const dataPlane = await startDataPlane({
     config,
     feed,
@@ -48,6 +51,7 @@ export async function runNode(options: NodeOptions): Promise<void> {
     telemetry,
     ownAddresses,
     ...(decisions && { decisions }),
+    ...(limitStore && { limitStore }),
     ...(options.newcomersMs !== undefined && { newcomersMs: options.newcomersMs }),
   });
   const management = cluster.isWorker
@@ -64,6 +68,7 @@ export async function runNode(options: NodeOptions): Promise<void> {
     await management?.stop();
     await feed.close();
     decisions?.close();
+    limitStore?.close();
     await telemetry.stop(TELEMETRY_FLUSH_MS);
     link.close();
   });

@@ -4,7 +4,7 @@ import { request } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { KeyObject } from 'node:crypto';
-import type { DecisionStore } from '@gatehouse/engine';
+import type { DecisionStore, LimitStore } from '@gatehouse/engine';
 import { createLogger, type Feed, type Telemetry } from '@gatehouse/platform';
 import { startDataPlane, type DataPlane } from '../start-data-plane';
 
@@ -28,6 +28,7 @@ export interface StartOptions {
   readonly log?: string[];
   readonly telemetry?: Telemetry;
   readonly decisions?: DecisionStore;
+  readonly limitStore?: LimitStore;
   readonly limits?: { readonly maxConnections: number; readonly maxOriginConnections: number };
 }
 
@@ -37,7 +38,7 @@ export function temporaryFolder(): { path: string; remove(): void } {
 }
 
 export function startNode(options: StartOptions): Promise<DataPlane> {
-  const { feed, publicKey, dataDir, log = [], telemetry, limits, decisions } = options;
+  const { feed, publicKey, dataDir, log = [], telemetry, limits, decisions, limitStore } = options;
   return startDataPlane({
     config: {
       gatewayListen: { host: '127.0.0.1', port: 0 },
@@ -61,6 +62,7 @@ export function startNode(options: StartOptions): Promise<DataPlane> {
     newcomersMs: 0,
     ...(telemetry && { telemetry }),
     ...(decisions && { decisions }),
+    ...(limitStore && { limitStore }),
   });
 }
 

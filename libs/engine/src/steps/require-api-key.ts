@@ -17,6 +17,7 @@ export const requireApiKey: StepFactory = ({ route, access, facts }) => {
     const value = isFromAuthorizer ? x.authorizer?.usageIdentifierKey : sentKey(x);
     const key = value === undefined || value === '' ? undefined : find(value);
     if (key === undefined) throw new GatewayError('INVALID_API_KEY');
+    x.usageKey = key;
     x.identity = { ...x.identity, apiKey: value, apiKeyId: key.keyId };
   };
 };

@@ -3,6 +3,7 @@ import type { IntegrationSnapshot, Route, Snapshot } from '@gatehouse/snapshot';
 import type { Answer, Body, HeaderList, InboundRequest, ReplyBody } from '../exchange';
 import { DecisionCache, OWN_DECISIONS } from '../authorization/decision-cache';
 import { Gateway } from '../gateway';
+import { OwnLimits } from '../limits/limits';
 import type { StageDraft } from '../stage-draft';
 import {
   FunctionError,
@@ -75,6 +76,7 @@ export function fakeWorld(): FakeWorld {
     upstream: { send: (request) => send(world, request) },
     functions: { invoke: (call) => invoke(world, call) },
     decisions: new DecisionCache({ clock, store: OWN_DECISIONS, maxBytes: 1_000_000 }),
+    limits: new OwnLimits(clock),
     tokens: {
       issuerOf: (token) => world.tokens.get(token)?.issuer,
       algorithmOf: (token) => token.split(' ')[0],

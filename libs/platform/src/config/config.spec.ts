@@ -27,6 +27,15 @@ describe('configuration', () => {
     );
   });
 
+  it('takes an account’s limit whole or not at all, and has none by default', () => {
+    const [rate, burst] = [{ GATEHOUSE_ACCOUNT_RATE_LIMIT: '10' }, { GATEHOUSE_ACCOUNT_BURST_LIMIT: '0' }];
+    expect(readConfig({}).accountLimit).toBeUndefined();
+    expect(readConfig({ ...rate, ...burst }).accountLimit).toEqual({ rate: 10, burst: 0 });
+    expect(refusal(rate)).toContain('go together');
+    expect(refusal(burst)).toContain('go together');
+    expect(refusal({ ...burst, GATEHOUSE_ACCOUNT_RATE_LIMIT: '-1' })).toContain('must be a whole number');
+  });
+
   it('refuses an admin listener off loopback without TLS unless the flag says so', () => {
     const open = { GATEHOUSE_ADMIN_LISTEN: '0.0.0.0:4566' };
     expect(refusal(open)).toContain('is not loopback and has no TLS');

@@ -39,6 +39,8 @@ export interface Config {
   readonly dataDir: string;
   readonly accountId: string;
   readonly region: string;
+  /** Of all calls of an account: tokens a second, and of a full bucket. Absent = none. */
+  readonly accountLimit?: { readonly rate: number; readonly burst: number };
   /** Absent = embedded PostgreSQL. */
   readonly databaseUrl?: string;
   /** Absent = everything in one process. */
@@ -92,6 +94,7 @@ export function readConfig(environment: NodeJS.ProcessEnv): Config {
     ...listeners(read),
     ...functions(read, dataDir),
     ...identity(read, environment),
+    ...accountLimit(read),
     ...admin(read),
     ...optional('databaseUrl', environment.DATABASE_URL),
     ...optional('redisUrl', environment.REDIS_URL),
@@ -160,6 +163,21 @@ function identity(read: Read, environment: NodeJS.ProcessEnv): Pick<Config, 'acc
   if (!/^[a-z]{2}(-[a-z]+)+-\d+$/.test(region))
     throw new ConfigError(`AWS_REGION is no region name: ${region}`);
   return { accountId, region };
+}
+
+/** DIFFERS: account limit; AWS has one of 10,000 calls a second, here there is none by default. */
+function accountLimit(read: Read): Pick<Config, 'accountLimit'> {
+  const [rate, burst] = [read('GATEHOUSE_ACCOUNT_RATE_LIMIT'), read('GATEHOUSE_ACCOUNT_BURST_LIMIT')];
+  if (Boolean(rate) !== Boolean(burst))
+    throw new ConfigError('GATEHOUSE_ACCOUNT_RATE_LIMIT and GATEHOUSE_ACCOUNT_BURST_LIMIT go together');
+  if (!rate) return {};
+  const limit = (name: SettingName): number => integer(name, read, 0, 1_000_000_000);
+  return {
+    accountLimit: {
+      rate: limit('GATEHOUSE_ACCOUNT_RATE_LIMIT'),
+      burst: limit('GATEHOUSE_ACCOUNT_BURST_LIMIT'),
+    },
+  };
 }
 
 function admin(read: Read) {

@@ -51,6 +51,15 @@ export const SETTINGS = [
     meaning: 'account of the first credential, 12 digits',
   },
   {
+    name: 'GATEHOUSE_ACCOUNT_RATE_LIMIT',
+    meaning:
+      'calls a second of all APIs of an account together, beyond which they get 429; absent = no such limit',
+  },
+  {
+    name: 'GATEHOUSE_ACCOUNT_BURST_LIMIT',
+    meaning: 'calls of an account at once, in the token bucket of that rate',
+  },
+  {
     name: 'GATEHOUSE_ADMIN_ALLOWED_HOSTS',
     default: '',
     meaning:

@@ -27,3 +27,22 @@ export function connectRedis({ url, logger, commandTimeoutMs = 2000 }: RedisOpti
   });
   return redis;
 }
+
+/** Waits at most 2 s for the first connection; afterwards ioredis refuses at once while disconnected. */
+export async function whenReady(redis: Redis): Promise<Redis> {
+  if (redis.status !== 'connecting' && redis.status !== 'connect' && redis.status !== 'wait') return redis;
+  await new Promise<void>((resolve, reject) => {
+    const settle = (act: () => void) => () => {
+      clearTimeout(timer);
+      redis.off('ready', onReady);
+      redis.off('error', onError);
+      act();
+    };
+    const onReady = settle(resolve);
+    const onError = settle(() => reject(new Error('redis is out of reach')));
+    const timer = setTimeout(onError, 2000);
+    redis.once('ready', onReady);
+    redis.once('error', onError);
+  });
+  return redis;
+}

@@ -4,7 +4,7 @@
  * deadline, and nothing is queued while disconnected.
  */
 import type { Redis } from 'ioredis';
-import { connectRedis, type RedisOptions } from './redis-connection';
+import { connectRedis, whenReady, type RedisOptions } from './redis-connection';
 import { NODE_REPORT_PATTERN, type Feed, type NodeReport, type Publication } from './feed';
 
 const MANIFEST = 'gatehouse:manifest';
@@ -29,7 +29,7 @@ export class RedisFeed implements Feed {
   }
 
   async publish({ revision, manifest, parts, retired }: Publication): Promise<void> {
-    const redis = await ready(this.commands);
+    const redis = await whenReady(this.commands);
     const writes = redis.pipeline();
     for (const [hash, bytes] of parts) writes.set(partKey(hash), Buffer.from(bytes));
     for (const [error] of (await writes.exec()) ?? []) if (error) throw error;
@@ -42,11 +42,11 @@ export class RedisFeed implements Feed {
   }
 
   async manifest(): Promise<Uint8Array | undefined> {
-    return (await (await ready(this.commands)).hgetBuffer(MANIFEST, 'manifest')) ?? undefined;
+    return (await (await whenReady(this.commands)).hgetBuffer(MANIFEST, 'manifest')) ?? undefined;
   }
 
   async part(hash: string): Promise<Uint8Array | undefined> {
-    return (await (await ready(this.commands)).getBuffer(partKey(hash))) ?? undefined;
+    return (await (await whenReady(this.commands)).getBuffer(partKey(hash))) ?? undefined;
   }
 
   /** One subscription a feed: a node has one subscriber. */
@@ -64,30 +64,11 @@ export class RedisFeed implements Feed {
 
   async report(report: NodeReport): Promise<void> {
     const message = JSON.stringify({ pattern: NODE_REPORT_PATTERN, data: report });
-    await (await ready(this.commands)).publish(NODE_REPORT_PATTERN, message);
+    await (await whenReady(this.commands)).publish(NODE_REPORT_PATTERN, message);
   }
 
   async close(): Promise<void> {
     this.commands.disconnect();
     this.news?.disconnect();
   }
-}
-
-/** Waits at most 2 s for the first connection; afterwards ioredis refuses at once while disconnected. */
-async function ready(redis: Redis): Promise<Redis> {
-  if (redis.status !== 'connecting' && redis.status !== 'connect' && redis.status !== 'wait') return redis;
-  await new Promise<void>((resolve, reject) => {
-    const settle = (act: () => void) => () => {
-      clearTimeout(timer);
-      redis.off('ready', onReady);
-      redis.off('error', onError);
-      act();
-    };
-    const onReady = settle(resolve);
-    const onError = settle(() => reject(new Error('redis is out of reach')));
-    const timer = setTimeout(onError, 2000);
-    redis.once('ready', onReady);
-    redis.once('error', onError);
-  });
-  return redis;
 }

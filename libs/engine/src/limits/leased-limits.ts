@@ -1,0 +1,182 @@
+/**
+ * A node's buckets over a store that all nodes share. Whatever is due goes in one round trip, one at a time, and no call ever
+ * waits for it. A store that gives no answer within `DEADLINE_MS` is taken for gone: each node goes on with its share of every
+ * limit, and comes back only after the store was well for a second, so that one that flaps is left alone.
+ */
+import type { Clock } from '../ports';
+import type { Bucket, Limit } from './bucket';
+import { LeasedBucket, type Courier } from './leased-bucket';
+import { NODE_TTL_MS, type LeaseAnswers, type LeaseRequest, type LimitStore } from './limit-store';
+import { NamedBuckets, type Limits } from './limits';
+
+const DEADLINE_MS = 100;
+/** What is due within so long goes along. */
+const AHEAD_MS = 10;
+/** Signs of life, while nothing else is said. */
+const BEAT_MS = 1000;
+/** While the store is away. */
+const PROBE_MS = 200;
+/** For so long it must have been well. */
+const TRUST_MS = 1000;
+
+/** Calls once, after `ms` or a little later; returns what takes it back. */
+export interface Timers {
+  after(ms: number, act: () => void): () => void;
+}
+
+export interface LeasedLimitsOptions {
+  /** Another one for every start of a node: its accounts begin at 0. */
+  readonly node: string;
+  readonly store: LimitStore;
+  readonly clock: Pick<Clock, 'monotonicMs'>;
+  readonly timers: Timers;
+}
+
+export class LeasedLimits implements Limits, Courier {
+  #isAlone = false;
+  #nodes = 1;
+  #nodesMs = -Infinity;
+  readonly #buckets = new NamedBuckets<LeasedBucket>();
+  readonly #inUse = new Set<LeasedBucket>();
+  #isAsking = false;
+  #isStopped = false;
+  #cancelTimer: () => void = () => undefined;
+  #timerMs = Infinity;
+  #beatMs = 0;
+  #wellSinceMs: number | undefined = undefined;
+  /** Nothing flaps that was never there: the first answer is believed at once. */
+  #wasEverWell = false;
+  #tellStarted: () => void = () => undefined;
+  /** Resolves when it is known whether the store is there, soon in any case. */
+  readonly started = new Promise<void>((resolve) => (this.#tellStarted = resolve));
+
+  constructor(private readonly options: LeasedLimitsOptions) {
+    this.#arm();
+  }
+
+  /** Last known; a smaller number is believed when it has lasted, for an emptied store knows few. */
+  get nodes(): number {
+    return this.#nodes;
+  }
+
+  get isAlone(): boolean {
+    return this.#isAlone;
+  }
+
+  bucket(name: string, limit: Limit): Bucket {
+    const known = this.#buckets.get(name);
+    if (known !== undefined) {
+      known.changeLimit(limit, this.options.clock.monotonicMs());
+      return known;
+    }
+    return this.#buckets.add(name, new LeasedBucket(name, limit, this));
+  }
+
+  call(bucket: LeasedBucket): void {
+    this.#inUse.add(bucket);
+    if (!this.#isAlone && bucket.dueMs < this.#timerMs) this.#armAt(bucket.dueMs);
+  }
+
+  /** Gives back what is held; resolves when that is done or cannot be. */
+  async stop(): Promise<void> {
+    this.#isStopped = true;
+    this.#cancelTimer();
+    if (this.#isAlone) return;
+    const nowMs = this.options.clock.monotonicMs();
+    const requests = [...this.#inUse].flatMap((bucket) => bucket.giveBack(nowMs) ?? []);
+    const answers = this.options.store.lease(this.options.node, requests);
+    await this.#withinDeadline(answers).catch(() => undefined);
+  }
+
+  #arm(): void {
+    let dueMs = this.#beatMs;
+    if (!this.#isAlone) for (const bucket of this.#inUse) dueMs = Math.min(dueMs, bucket.dueMs);
+    this.#armAt(dueMs);
+  }
+
+  #armAt(dueMs: number): void {
+    if (this.#isAsking || this.#isStopped) return;
+    this.#cancelTimer();
+    this.#timerMs = dueMs;
+    const waitMs = Math.max(0, dueMs - this.options.clock.monotonicMs());
+    this.#cancelTimer = this.options.timers.after(waitMs, () => void this.#round());
+  }
+
+  async #round(): Promise<void> {
+    const { clock, store, node } = this.options;
+    const askedMs = clock.monotonicMs();
+    const asked = this.#isAlone ? [] : this.#requests(askedMs);
+    if (asked.length > 0 || askedMs >= this.#beatMs) {
+      this.#isAsking = true;
+      try {
+        const answers = await this.#withinDeadline(
+          store.lease(
+            node,
+            asked.map(({ request }) => request),
+          ),
+        );
+        this.#heard(answers, asked, askedMs);
+      } catch {
+        // One that gave back what it held is as lost as any other.
+        for (const { bucket } of asked) this.#inUse.add(bucket);
+        this.#leaveStore(clock.monotonicMs());
+      }
+      this.#beatMs = clock.monotonicMs() + (this.#isAlone ? PROBE_MS : BEAT_MS);
+      this.#isAsking = false;
+      this.#tellStarted();
+    }
+    this.#arm();
+  }
+
+  #requests(nowMs: number): { readonly bucket: LeasedBucket; readonly request: LeaseRequest }[] {
+    const asked = [];
+    for (const bucket of this.#inUse) {
+      if (bucket.dueMs > nowMs + AHEAD_MS) continue;
+      const request = bucket.request(nowMs);
+      if (request !== undefined) asked.push({ bucket, request });
+      if (!bucket.isInUse) this.#inUse.delete(bucket);
+    }
+    return asked;
+  }
+
+  #heard(
+    { nodes, answers }: LeaseAnswers,
+    asked: readonly { readonly bucket: LeasedBucket }[],
+    askedMs: number,
+  ): void {
+    const nowMs = this.options.clock.monotonicMs();
+    if (nodes >= this.#nodes || nowMs - this.#nodesMs > NODE_TTL_MS) {
+      this.#nodes = Math.max(1, nodes);
+      this.#nodesMs = nowMs;
+    }
+    asked.forEach(({ bucket }, i) => {
+      const answer = answers[i];
+      if (answer !== undefined) bucket.answered(answer, nowMs);
+    });
+    const isFirst = !this.#wasEverWell;
+    this.#wasEverWell = true;
+    if (!this.#isAlone) return;
+    this.#wellSinceMs ??= askedMs;
+    if (isFirst || nowMs - this.#wellSinceMs >= TRUST_MS) this.#rejoinStore(nowMs);
+  }
+
+  #leaveStore(nowMs: number): void {
+    this.#wellSinceMs = undefined;
+    this.#isAlone = true;
+    for (const bucket of this.#inUse) bucket.leaveStore(nowMs);
+  }
+
+  #rejoinStore(nowMs: number): void {
+    this.#isAlone = false;
+    for (const bucket of this.#inUse) bucket.rejoinStore(nowMs);
+  }
+
+  #withinDeadline<T>(answer: Promise<T>): Promise<T> {
+    return new Promise((resolve, reject) => {
+      const { timers } = this.options;
+      // A process that was held up finds its timers due before what has arrived meanwhile: that is to be looked at first.
+      const cancel = timers.after(DEADLINE_MS, () => timers.after(0, () => reject(new Error('no answer'))));
+      answer.then(resolve, reject).finally(cancel);
+    });
+  }
+}

@@ -1,0 +1,2 @@
+export * from './channel-limits';
+export * from './memory-limits';

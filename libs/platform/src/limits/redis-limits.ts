@@ -1,0 +1,92 @@
+/**
+ * Limits that nodes share through Redis, at `gatehouse:limit:{bucket}` and `gatehouse:limit-nodes`; each script touches one key,
+ * so a Redis Cluster may hold them anywhere. While an answer is overdue nothing more is sent, so that a server that is frozen
+ * finds no heap of requests when it goes on.
+ */
+import { createHash } from 'node:crypto';
+import {
+  ACCOUNT_TTL_MS,
+  LEASE_TTL_MS,
+  NODE_TTL_MS,
+  type LeaseAnswer,
+  type LeaseAnswers,
+  type LeaseRequest,
+  type LimitStore,
+} from '@gatehouse/engine';
+import type { ChainableCommander, Redis } from 'ioredis';
+import { connectRedis, whenReady, type RedisOptions } from '../feed/redis-connection';
+import { LEASE_SCRIPT, NODES_SCRIPT } from './lease-script';
+
+const BUCKET = 'gatehouse:limit:';
+const NODES = 'gatehouse:limit-nodes';
+const OVERDUE_MS = 100;
+const SCRIPTS = [LEASE_SCRIPT, NODES_SCRIPT];
+const [LEASE_SHA = '', NODES_SHA = ''] = SCRIPTS.map((text) => createHash('sha1').update(text).digest('hex'));
+
+export class RedisLimits implements LimitStore {
+  private readonly redis: Redis;
+  /** When they were sent, oldest first. */
+  private readonly out = new Set<{ readonly sentMs: number }>();
+
+  constructor(options: RedisOptions) {
+    this.redis = connectRedis(options, 'limits');
+  }
+
+  async lease(node: string, requests: readonly LeaseRequest[]): Promise<LeaseAnswers> {
+    const [oldest] = this.out;
+    const asked = { sentMs: performance.now() };
+    if (oldest !== undefined && asked.sentMs - oldest.sentMs > OVERDUE_MS)
+      throw new Error('an answer is overdue');
+    this.out.add(asked);
+    try {
+      await whenReady(this.redis);
+      return await this.run(node, requests).catch((error: unknown) => this.retry(error, node, requests));
+    } finally {
+      this.out.delete(asked);
+    }
+  }
+
+  close(): void {
+    this.redis.disconnect();
+  }
+
+  /** A server that does not know the scripts, being new or restarted, has run none of them. */
+  private async retry(
+    error: unknown,
+    node: string,
+    requests: readonly LeaseRequest[],
+  ): Promise<LeaseAnswers> {
+    if (!String(error).includes('NOSCRIPT')) throw error;
+    for (const script of SCRIPTS) await this.redis.script('LOAD', script);
+    return this.run(node, requests);
+  }
+
+  private async run(node: string, requests: readonly LeaseRequest[]): Promise<LeaseAnswers> {
+    const pipeline = this.redis.pipeline().evalsha(NODES_SHA, 1, NODES, node, NODE_TTL_MS);
+    for (const request of requests) addLease(pipeline, node, request);
+    const results = (await pipeline.exec()) ?? [];
+    const [nodes, ...answers] = results.map(([error, result]) => {
+      if (error) throw error;
+      return result;
+    });
+    return { nodes: Number(nodes), answers: answers.map(answerIn) };
+  }
+}
+
+function addLease(pipeline: ChainableCommander, node: string, request: LeaseRequest): void {
+  const { bucket, rate, burst, spent, charged, isFresh, want, level } = request;
+  pipeline.evalsha(
+    LEASE_SHA,
+    1,
+    BUCKET + bucket,
+    ...[node, rate, burst, spent, charged, isFresh ? 1 : 0, want, level ?? ''],
+    ...[LEASE_TTL_MS, NODE_TTL_MS, ACCOUNT_TTL_MS],
+  );
+}
+
+function answerIn(result: unknown): LeaseAnswer {
+  const [granted, level] = Array.isArray(result) ? result.map(Number) : [];
+  if (granted === undefined || level === undefined || Number.isNaN(granted + level))
+    throw new Error('no answer of the script');
+  return { granted, level };
+}
