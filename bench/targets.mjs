@@ -43,11 +43,11 @@ export async function startOrigin(bench) {
 }
 
 /** `undefined` where there is no nginx. */
-export async function startNginxProxy(bench, originPort, size) {
+export async function startNginxProxy(bench, originPort, size, isCache) {
   if (!TOOLS.nginx) return undefined;
   const port = await freePort();
   const folder = folderOf(bench, 'nginx');
-  const { pid } = startNginx('gateway', folder, proxyConfig(folder, port, originPort, size));
+  const { pid } = startNginx('gateway', folder, proxyConfig(folder, port, originPort, size, isCache));
   await listens(port);
   return { name: 'nginx', port, prefix: '', pid };
 }

@@ -1,6 +1,7 @@
 // What can be measured, in the order in which it runs.
 import { GET_16K, GET_1K, POST_4K } from '../traffic.mjs';
 import { authorization } from './authorization.mjs';
+import { cacheHit } from './cache-hit.mjs';
 import { cpuPerRequest } from './cpu-per-request.mjs';
 import { functionsWarm } from './functions-warm.mjs';
 import { idleConnections } from './idle-connections.mjs';
@@ -22,6 +23,7 @@ export const SCENARIOS = [
   cpuPerRequest({ name: 'http-post-4k', kind: 'HTTP', traffic: POST_4K }),
   observed,
   authorization,
+  cacheHit,
   throttle,
   workers,
   latency,

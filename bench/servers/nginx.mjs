@@ -37,17 +37,20 @@ ${gets.join('\n')}
   );
 }
 
-/** `size`: `workers`, and `connections` of each. */
-export function proxyConfig(folder, port, originPort, size) {
+/** `size`: `workers`, and `connections` of each. `isCache`: what the origin answers is kept for an hour. */
+export function proxyConfig(folder, port, originPort, size, isCache = false) {
+  const zone = isCache ? `  proxy_cache_path ${folder}/cache keys_zone=kept:10m inactive=1h;\n` : '';
+  const cache = isCache ? 'proxy_cache kept; proxy_cache_valid 200 1h;' : '';
   return frame(
     folder,
-    `  upstream origin { server 127.0.0.1:${originPort}; keepalive 128; keepalive_requests 100000000; }
+    `${zone}  upstream origin { server 127.0.0.1:${originPort}; keepalive 128; keepalive_requests 100000000; }
   server {
     listen 127.0.0.1:${port};
     location / {
       proxy_pass http://origin;
       proxy_http_version 1.1;
       proxy_set_header Connection "";
+      ${cache}
     }
   }`,
     size,

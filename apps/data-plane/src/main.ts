@@ -12,15 +12,16 @@ import {
   readPublicKeys,
   type Address,
   type Config,
+  type Logger,
 } from '@gatehouse/platform';
-import { RedisDecisions } from '@gatehouse/platform/redis-decisions';
+import { RedisEntries } from '@gatehouse/platform/redis-entries';
 import { RedisFeed } from '@gatehouse/platform/redis-feed';
 import { RedisLimits } from '@gatehouse/platform/redis-limits';
 import { supervise } from './supervise';
 
 const VERSION = '0.1.0';
-/** A request may wait for it before its authorizer is asked. */
-const DECISION_TIMEOUT_MS = 250;
+/** A request may wait for it before its authorizer, or its integration, is asked. */
+const ENTRY_TIMEOUT_MS = 250;
 
 async function main(): Promise<void> {
   const config = readConfig(process.env);
@@ -35,18 +36,19 @@ async function main(): Promise<void> {
     return;
   }
   const redis = addressOf(redisUrl);
+  const openEntries = (kind: 'decision' | 'answer', logger: Logger): RedisEntries =>
+    new RedisEntries({
+      ...{ kind, logger, url: redisUrl },
+      commandTimeoutMs: ENTRY_TIMEOUT_MS,
+      sealer: nodeSealer(config.nodeKeyFile),
+    });
   await runNode({
     config,
     environment: process.env,
     version: VERSION,
     openFeed: (logger) => new RedisFeed({ url: redisUrl, logger }),
-    openDecisions: (logger) =>
-      new RedisDecisions({
-        url: redisUrl,
-        logger,
-        commandTimeoutMs: DECISION_TIMEOUT_MS,
-        sealer: nodeSealer(config.nodeKeyFile),
-      }),
+    openDecisions: (logger) => openEntries('decision', logger),
+    openAnswers: (logger) => openEntries('answer', logger),
     openLimits: (logger) => new RedisLimits({ url: redisUrl, logger }),
     publicKeys: trustedKeys(config),
     accessLog: process.stdout,

@@ -7,12 +7,13 @@ describe('options of a stage', () => {
     [{ authorizers: {}, limits: {} }],
     [{ authorizers: { staleOnErrorSeconds: 86_400, errorTtlSeconds: 0, rsaOnly: false } }],
     [{ limits: { onStoreFailure: 'deny', headers: true } }],
+    [{ cache: { sharedAcrossCallers: true, honoursOrigin: false, staleIfErrorSeconds: 5 } }],
   ])('take %j as it is', (document) => {
     expect(readStageOptions(document)).toEqual(document);
   });
 
   it.each<[Record<string, unknown>, string]>([
-    [{ cors: {} }, 'Unknown option cors. Known are: authorizers, limits'],
+    [{ cors: {} }, 'Unknown option cors. Known are: authorizers, cache, limits'],
     [
       { authorizers: { ttl: 1 } },
       'Unknown option authorizers.ttl. Known are: staleOnErrorSeconds, errorTtlSeconds, rsaOnly',

@@ -7,6 +7,7 @@ import { badRequest } from './fault';
 export interface StageOptions {
   readonly authorizers?: AuthorizerOptions;
   readonly limits?: LimitOptions;
+  readonly cache?: CacheOptions;
 }
 
 export interface AuthorizerOptions {
@@ -23,6 +24,18 @@ export interface LimitOptions {
   readonly onStoreFailure?: 'local' | 'allow' | 'deny';
   /** Answers tell `RateLimit` and `RateLimit-Policy`, and 429 `Retry-After`. */
   readonly headers?: boolean;
+}
+
+/** Of the response cache of a REST stage. */
+export interface CacheOptions {
+  /** As on AWS: callers, their `Authorization` and their cookies are no part of an answer's key, and do not reach the origin. */
+  readonly sharedAcrossCallers?: boolean;
+  /** What the origin says in `Cache-Control` counts (RFC 9111). */
+  readonly honoursOrigin?: boolean;
+  /** Seconds for which an old answer is given while it is renewed. */
+  readonly staleWhileRevalidateSeconds?: number;
+  /** Seconds for which an old answer is given in place of a failure. */
+  readonly staleIfErrorSeconds?: number;
 }
 
 /** Says what is wrong with a value; `undefined` = nothing. */
@@ -43,6 +56,12 @@ const oneOf =
 /** The whole document: section, member, check. */
 const CHECKS: Readonly<Record<string, Readonly<Record<string, Check>>>> = {
   authorizers: { staleOnErrorSeconds: seconds(86_400), errorTtlSeconds: seconds(60), rsaOnly: yesOrNo },
+  cache: {
+    sharedAcrossCallers: yesOrNo,
+    honoursOrigin: yesOrNo,
+    staleWhileRevalidateSeconds: seconds(86_400),
+    staleIfErrorSeconds: seconds(86_400),
+  },
   limits: { onStoreFailure: oneOf('local', 'allow', 'deny'), headers: yesOrNo },
 };
 

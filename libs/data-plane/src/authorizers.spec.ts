@@ -5,7 +5,7 @@ import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createLogger, MemoryFeed, Sealer, startEchoOrigin, type EchoOrigin } from '@gatehouse/platform';
-import { RedisDecisions } from '@gatehouse/platform/redis-decisions';
+import { RedisEntries } from '@gatehouse/platform/redis-entries';
 import { describeWithRedis, startTestRedis, type TestRedis } from '@gatehouse/platform/testing';
 import type { Snapshot } from '@gatehouse/snapshot';
 import type { DataPlane } from './start-data-plane';
@@ -26,7 +26,7 @@ describeWithRedis('authorizers of two nodes', () => {
   /** Tokens that the authorizer was asked about. */
   let asked: string[];
   let allows: boolean;
-  let stores: RedisDecisions[];
+  let stores: RedisEntries[];
   let folders: ReturnType<typeof temporaryFolder>[];
   let nodes: DataPlane[];
   let feed: MemoryFeed;
@@ -57,7 +57,14 @@ describeWithRedis('authorizers of two nodes', () => {
     [asked, allows] = [[], true];
     feed = new MemoryFeed(() => Promise.resolve());
     stores = [1, 2].map(
-      () => new RedisDecisions({ url: redis.url, logger, sealer: () => sealer, commandTimeoutMs: 5000 }),
+      () =>
+        new RedisEntries({
+          kind: 'decision',
+          url: redis.url,
+          logger,
+          sealer: () => sealer,
+          commandTimeoutMs: 5000,
+        }),
     );
     folders = [1, 2].map(() => temporaryFolder());
     await publishRevision(1);

@@ -384,6 +384,7 @@ it('tells whose address is taken', async () => {
       functionsCredentialsFile: '',
       nodeKeyFile: '',
       maxOriginConnections: 10,
+      responseCacheBytes: 0,
     },
     feed,
     publicKeys: [keys.publicKey],

@@ -8,9 +8,10 @@ import {
   DecisionCache,
   Gateway,
   LeasedLimits,
-  OWN_DECISIONS,
+  OWN_ENTRIES,
+  ResponseCache,
   OwnLimits,
-  type DecisionStore,
+  type SharedEntries,
   type Functions,
   type Kit,
   type Limits,
@@ -59,13 +60,16 @@ export interface DataPlaneOptions {
     | 'functionsEndpoints'
     | 'functionsCredentialsFile'
     | 'nodeKeyFile'
+    | 'responseCacheBytes'
     | 'accountLimit'
   >;
   /** Its owner closes it, after `stop`. */
   readonly feed: Feed;
   readonly publicKeys: readonly KeyObject[];
   /** Its owner closes it, after `stop`. Absent = what authorizers say is not shared with other nodes. */
-  readonly decisions?: DecisionStore;
+  readonly decisions?: SharedEntries;
+  /** Its owner closes it, after `stop`. Absent = what the response cache holds is not shared with other nodes. */
+  readonly answers?: SharedEntries;
   /** Its owner closes it, after `stop`. Absent = every limit is this node's alone. */
   readonly limitStore?: LimitStore;
   readonly logger: Logger;
@@ -251,7 +255,7 @@ function leasedLimits({ config, limitStore }: DataPlaneOptions): LeasedLimits | 
 }
 
 function kitOf(
-  { config, logger, telemetry, decisions = OWN_DECISIONS }: DataPlaneOptions,
+  { config, logger, telemetry, decisions = OWN_ENTRIES, answers = OWN_ENTRIES }: DataPlaneOptions,
   upstream: SocketUpstream,
   functions: Functions,
   limits: Limits = new OwnLimits(systemClock),
@@ -259,6 +263,11 @@ function kitOf(
   return {
     upstream,
     functions,
+    responses: new ResponseCache({
+      clock: systemClock,
+      store: answers,
+      maxBytes: config.responseCacheBytes,
+    }),
     decisions: new DecisionCache({
       clock: systemClock,
       store: decisions,

@@ -20,6 +20,7 @@ export function edgeProgram(kind: ApiKind, kit: Kit): StageProgram {
     access: NOBODY_ENTERS,
     cors: undefined,
     accessLog: undefined,
+    responseCache: undefined,
     throttle: undefined,
     limits: {},
   };

@@ -10,7 +10,7 @@ import type { Level } from './limits/stage-buckets';
 import type { FunctionResult, Kit, TraceContext, UpstreamReply, UpstreamUrl } from './ports';
 import type { RouteProgram, StageFacts } from './program';
 import { parseQuery, type QueryParameters } from './query';
-import type { RequestFields } from './request-fields';
+import { RequestFields } from './request-fields';
 
 /** Header fields as a flat list `[name, value, name, value, ...]`, in order and case as received. */
 export type HeaderList = string[];
@@ -168,6 +168,8 @@ export class Exchange {
   usageKey: ApiKeySnapshot | undefined = undefined;
   /** Level that refused the call, or has the fewest left. */
   limitedBy: Level | undefined = undefined;
+  /** Of a route whose answers are kept. */
+  cacheResult: 'hit' | 'miss' | undefined = undefined;
   /** `WWW-Authenticate` of a refusal. */
   challenge: string | undefined = undefined;
   outgoing: Outgoing | undefined = undefined;
@@ -205,6 +207,17 @@ export class Exchange {
     this.apiPath = destination.apiPath;
     this.body = request.body.length === undefined ? new CountedBody(request.body) : request.body;
     this.startedMs = kit.clock.monotonicMs();
+  }
+
+  /** Another request in the place of this one: same place, same ids. Nobody is known to call. */
+  standIn(request: InboundRequest): Exchange {
+    const { trace, kit, facts, route, params, method, path, apiPath } = this;
+    const destination = { facts, route, params, method, path, apiPath };
+    const other = new Exchange(request, new RequestFields(request.headers), trace, kit, destination);
+    other.#requestId = this.requestId;
+    other.#extendedRequestId = this.extendedRequestId;
+    other.body = this.body;
+    return other;
   }
 
   get hasBody(): boolean {

@@ -22,19 +22,15 @@ import { mapResponse } from './steps/map-response';
 import { logAccess, measure, traceServer } from './steps/record';
 import { refuseUnmatched } from './steps/refuse-unmatched';
 import { requireApiKey } from './steps/require-api-key';
+import { serveCached } from './steps/serve-cached';
 import { standardHeaders } from './steps/standard-headers';
 import { rateLimitFields, throttle } from './steps/throttle';
 
 /** A Reply from any of these ends the request phase. */
-const REQUEST: readonly StepFactory[] = [
-  preflight,
-  authorize,
-  requireApiKey,
-  throttle,
-  mapRequest,
-  integrate,
-  mapResponse,
-];
+const REQUEST: readonly StepFactory[] = [preflight, authorize, requireApiKey, throttle];
+
+/** What a kept answer stands for. */
+const INTEGRATION: readonly StepFactory[] = [mapRequest, integrate, mapResponse];
 
 /** Always run, after an error too. */
 const REPLY: readonly ReplyStepFactory[] = [cors, rateLimitFields, standardHeaders];
@@ -43,7 +39,11 @@ const REPLY: readonly ReplyStepFactory[] = [cors, rateLimitFields, standardHeade
 const AFTER: readonly AfterStepFactory[] = [measure, logAccess, traceServer];
 
 export function requestSteps(plan: RoutePlan, kit: Kit): Step[] {
-  return present(REQUEST.map((factory) => factory(plan, kit)));
+  const steps = (factories: readonly StepFactory[]): Step[] =>
+    present(factories.map((factory) => factory(plan, kit)));
+  const integration = steps(INTEGRATION);
+  const cached = serveCached(plan, kit, integration);
+  return [...steps(REQUEST), ...(cached === undefined ? integration : [cached])];
 }
 
 /** Runs where no route matches. */

@@ -1,5 +1,6 @@
 /** What the engine needs of the world. Adapters live in `platform`; every adapter passes the port's contract suite. */
 import type { DecisionCache } from './authorization/decision-cache';
+import type { ResponseCache } from './response-cache/response-cache';
 import type { Body, ByteChannel, CancelSignal, HeaderList } from './exchange';
 import type { Limit } from './limits/bucket';
 import type { Limits } from './limits/limits';
@@ -141,24 +142,31 @@ export interface Secrets {
   open(sealed: string, purpose: string): string | undefined;
 }
 
-export interface StoredDecision {
+export interface SharedEntry {
   readonly text: string;
   /** Epoch milliseconds. */
   readonly untilMs: number;
 }
 
-/** The right, and the duty, to call the function that others wait for. One of the two methods is called, once. */
-export interface DecisionClaim {
+/** The right, and the duty, to make the call that others wait for. One of the two methods is called, once. */
+export interface EntryClaim {
   /** Nobody waits for it. */
-  keep(decision: StoredDecision): void;
+  keep(entry: SharedEntry): void;
   /** There is nothing to keep; whoever waits calls for himself. */
   release(): void;
 }
 
-/** What nodes share of authorizers' results. Fails open to a claim: never rejects, and never holds anybody for longer. */
-export interface DecisionStore {
+/**
+ * What nodes share of what they were told, by authorizers or by origins. Fails open to a claim: never rejects, and never holds
+ * anybody for longer.
+ */
+export interface SharedEntries {
   /** Waits at most `waitMs` for the result of a call that another node makes just now. */
-  obtain(key: string, waitMs: number): Promise<StoredDecision | DecisionClaim>;
+  obtain(key: string, waitMs: number): Promise<SharedEntry | EntryClaim>;
+  /** Whatever is there; other nodes hear of it. */
+  replace(key: string, entry: SharedEntry): void;
+  /** Tells of what other nodes have replaced. Absent = there are none. */
+  onReplaced?(listener: (key: string) => void): void;
 }
 
 /** Wall clock for what users see, monotonic for durations. */
@@ -217,6 +225,8 @@ export interface RequestOutcome {
   readonly latencyMs: number;
   /** Absent when no integration ran. */
   readonly integrationLatencyMs?: number;
+  /** Absent where answers are not cached. */
+  readonly cacheResult?: 'hit' | 'miss';
   readonly requestBytes: number;
   readonly responseBytes: number;
 }
@@ -240,6 +250,7 @@ export interface Kit {
   readonly upstream: Upstream;
   readonly functions: Functions;
   readonly decisions: DecisionCache;
+  readonly responses: ResponseCache;
   readonly limits: Limits;
   /** Of all calls of an account in its region. Absent = none. */
   readonly accountLimit?: Limit;

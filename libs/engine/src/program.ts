@@ -90,6 +90,7 @@ export interface StagePlan {
   readonly access: StageAccess;
   readonly cors: CorsSnapshot | undefined;
   readonly accessLog: Snapshot['accessLog'];
+  readonly responseCache: Snapshot['responseCache'];
   readonly throttle: ThrottleSnapshot | undefined;
   readonly limits: LimitsSnapshot;
 }

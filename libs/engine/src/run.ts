@@ -5,6 +5,7 @@
 import { GatewayError, httpFault, restFault, type Fault } from './errors';
 import { faultReply } from './fault-reply';
 import type { Answer, ByteChannel, Exchange, HeaderList, Reply, ReplyBody } from './exchange';
+import { runSteps } from './run-steps';
 
 /** `early` = refused before routing. Neither throws nor rejects. */
 export function run(x: Exchange, early: Fault | undefined): Answer | Promise<Answer> {
@@ -13,29 +14,9 @@ export function run(x: Exchange, early: Fault | undefined): Answer | Promise<Ans
 }
 
 function requestPhase(x: Exchange): Reply | Promise<Reply> {
-  const steps = x.route.request;
   try {
-    for (let i = 0; i < steps.length; i++) {
-      const outcome = steps[i]?.(x);
-      if (outcome === undefined) continue;
-      return outcome instanceof Promise ? resume(x, i + 1, outcome) : outcome;
-    }
-    throw new Error('no step answered');
-  } catch (error) {
-    return errorReply(x, error);
-  }
-}
-
-async function resume(x: Exchange, next: number, waiting: Promise<void | Reply>): Promise<Reply> {
-  const steps = x.route.request;
-  try {
-    let outcome = await waiting;
-    for (let i = next; outcome === undefined && i < steps.length; i++) {
-      const returned = steps[i]?.(x);
-      outcome = returned instanceof Promise ? await returned : returned;
-    }
-    if (outcome === undefined) throw new Error('no step answered');
-    return outcome;
+    const reply = runSteps(x, x.route.request);
+    return reply instanceof Promise ? reply.catch((error: unknown) => errorReply(x, error)) : reply;
   } catch (error) {
     return errorReply(x, error);
   }

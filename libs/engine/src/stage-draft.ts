@@ -115,8 +115,9 @@ function stagePlan(head: StageHead, report: ReportProblem): StagePlan {
     gatewayResponses,
   };
   const cors = kind === 'HTTP' ? head.cors : undefined;
-  const { throttle, limits = {} } = head;
-  return { facts, binaryMediaTypes, access: accessOf(head), cors, accessLog, throttle, limits };
+  const { throttle, limits = {}, responseCache } = head;
+  const access = accessOf(head);
+  return { facts, binaryMediaTypes, access, cors, accessLog, throttle, limits, responseCache };
 }
 
 function accessOf(head: StageHead): StageAccess {

@@ -46,7 +46,37 @@ export interface Snapshot {
   readonly throttle?: ThrottleSnapshot;
   /** How limits act in this stage. */
   readonly limits?: LimitsSnapshot;
+  /** REST: answers of routes with `cache` are kept. Absent = no answers are. */
+  readonly responseCache?: ResponseCacheSnapshot;
   readonly routes: readonly Route[];
+}
+
+export interface ResponseCacheSnapshot {
+  /** Another one after each flush: what was kept under another one is not used. */
+  readonly revision: string;
+  /** Callers, their `Authorization` and their cookies are no part of an answer's key. Default false. */
+  readonly sharedAcrossCallers?: boolean;
+  /** What the origin says in `Cache-Control` counts. Default false. */
+  readonly honoursOrigin?: boolean;
+  /** How long an old answer may be given while it is renewed. Default 0. */
+  readonly staleWhileRevalidateSeconds?: number;
+  /** How long an old answer may be given in place of a failure. Default 0. */
+  readonly staleIfErrorSeconds?: number;
+}
+
+/** Of an `ANY` route only GET is kept. */
+export interface RouteCacheSnapshot {
+  /** 1 to 3,600. */
+  readonly ttlSeconds: number;
+  /** Routes of one name share answers for one path. */
+  readonly namespace: string;
+  /** `method.request.querystring.x`, `integration.request.header.y`, ... */
+  readonly keyParameters: readonly string[];
+  /**
+   * What `Cache-Control: max-age=0` of a client does: renews the answer, of anyone or of callers with permission only, whom else
+   * it fails, warns or says nothing.
+   */
+  readonly invalidation: 'anyone' | 'fail' | 'warn' | 'ignore';
 }
 
 /** A token bucket: `burst` calls at once, `rate` a second for ever. */
@@ -108,6 +138,7 @@ export interface Route {
   readonly apiKeyRequired: boolean;
   /** In place of the stage's. */
   readonly throttle?: ThrottleSnapshot;
+  readonly cache?: RouteCacheSnapshot;
   readonly integration: IntegrationSnapshot;
 }
 

@@ -7,6 +7,7 @@ import type { Authorizers } from './authorizers';
 import { httpAuthorizers } from './http-authorizers';
 import { httpRoutes } from './http-routes';
 import { resourcePolicy } from './resource-policy';
+import { responseCache, withRouteCache } from './response-cache';
 import { restAuthorizers } from './rest-authorizers';
 import { restRoutes } from './rest-routes';
 import { httpStageThrottle, restStageThrottle, withMethodThrottle, withRouteThrottle } from './throttles';
@@ -63,7 +64,8 @@ export function restToSnapshot(
     ...gatewayResponses(graph),
     ...(api.apiKeySource === 'AUTHORIZER' && { apiKeySource: 'AUTHORIZER' }),
     ...restStageThrottle(stage),
-    routes: routes.map((route) => withMethodThrottle(route, stage)),
+    ...responseCache(stage),
+    routes: routes.map((route) => withRouteCache(withMethodThrottle(route, stage), graph, stage)),
   };
   return { snapshot, problems: [...problems, ...guards.problems] };
 }

@@ -160,6 +160,8 @@ export interface RestStage {
   tags?: StringMap;
   /** Ours, never shown: a new one makes every node forget what authorizers said. */
   authorizersCacheToken?: string;
+  /** Ours, never shown: a new one makes every node forget the answers that it keeps of the stage. */
+  responseCacheToken?: string;
   /** Ours, not shown by AWS's calls. */
   options?: StageOptions;
   createdDate: number;

@@ -68,5 +68,8 @@ export function stageOperations(stages: RestStages): OperationHandler[] {
     on('FlushStageAuthorizersCache', async ({ restApiId, stageName }: StageKey, caller) => {
       await stages.flushAuthorizersCache(caller, restApiId, stageName);
     }),
+    on('FlushStageCache', async ({ restApiId, stageName }: StageKey, caller) => {
+      await stages.flushCache(caller, restApiId, stageName);
+    }),
   ];
 }

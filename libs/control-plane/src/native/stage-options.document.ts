@@ -28,9 +28,32 @@ export class LimitOptionsDocument {
   headers?: boolean;
 }
 
+export class CacheOptionsDocument {
+  @ApiPropertyOptional({
+    description: 'callers, their Authorization and their cookies are no part of an answer’s key, as on AWS',
+  })
+  sharedAcrossCallers?: boolean;
+  @ApiPropertyOptional({ description: 'what the origin says in Cache-Control counts' })
+  honoursOrigin?: boolean;
+  @ApiPropertyOptional({
+    minimum: 0,
+    maximum: 86_400,
+    description: 'seconds for which an old answer is given while it is renewed',
+  })
+  staleWhileRevalidateSeconds?: number;
+  @ApiPropertyOptional({
+    minimum: 0,
+    maximum: 86_400,
+    description: 'seconds for which an old answer is given in place of a failure',
+  })
+  staleIfErrorSeconds?: number;
+}
+
 export class StageOptionsDocument {
   @ApiPropertyOptional({ type: AuthorizerOptionsDocument })
   authorizers?: AuthorizerOptionsDocument;
   @ApiPropertyOptional({ type: LimitOptionsDocument })
   limits?: LimitOptionsDocument;
+  @ApiPropertyOptional({ type: CacheOptionsDocument, description: 'REST stages' })
+  cache?: CacheOptionsDocument;
 }

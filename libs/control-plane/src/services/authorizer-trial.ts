@@ -6,7 +6,7 @@ import {
   DecisionCache,
   Gateway,
   nowhere,
-  OWN_DECISIONS,
+  OWN_ENTRIES,
   type Answer,
   type Claims,
   type InboundRequest,
@@ -67,7 +67,7 @@ function listening(ports: Tried['ports'], heard: Heard): Kit {
   return {
     ...nowhere,
     clock,
-    decisions: new DecisionCache({ clock, store: OWN_DECISIONS, maxBytes: 0 }),
+    decisions: new DecisionCache({ clock, store: OWN_ENTRIES, maxBytes: 0 }),
     random: { uuid: () => randomUUID(), hex: (bytes) => randomBytes(bytes).toString('hex') },
     functions: {
       invoke: async (call) => {

@@ -182,6 +182,12 @@ export class RestStages {
     await this.editStage(scope, apiId, name, (stage) => void (stage.authorizersCacheToken = token));
   }
 
+  /** Every node forgets the answers that it keeps of the stage as soon as it serves the new snapshot. */
+  async flushCache(scope: Scope, apiId: string, name: string): Promise<void> {
+    const token = this.workspace.freshId(10);
+    await this.editStage(scope, apiId, name, (stage) => void (stage.responseCacheToken = token));
+  }
+
   deleteStage(scope: Scope, apiId: string, name: string): Promise<void> {
     return this.workspace.change(scope, 'REST', apiId, async ({ db }) => {
       await this.stageRow(apiId, name, db);

@@ -1,7 +1,7 @@
 /** A process that is a data plane and nothing else: alone, or as a worker behind a supervisor. It runs until it is told to stop. */
 import cluster from 'node:cluster';
 import { flushCompileCache } from 'node:module';
-import type { DecisionStore, LimitStore } from '@gatehouse/engine';
+import type { SharedEntries, LimitStore } from '@gatehouse/engine';
 import {
   createLogger,
   format,
@@ -27,7 +27,9 @@ export interface NodeOptions {
   readonly version: string;
   readonly openFeed: (logger: Logger) => Feed;
   /** What nodes share of authorizers' results; absent = each asks for itself. */
-  readonly openDecisions?: (logger: Logger) => DecisionStore & { close(): void };
+  readonly openDecisions?: (logger: Logger) => SharedEntries & { close(): void };
+  /** What nodes share of kept answers; absent = each keeps its own. */
+  readonly openAnswers?: (logger: Logger) => SharedEntries & { close(): void };
   /** What nodes share of limits; absent = each limit is this node's alone. */
   readonly openLimits?: (logger: Logger) => LimitStore & { close(): void };
   readonly publicKeys: readonly KeyObject[];
@@ -42,6 +44,7 @@ export async function runNode(options: NodeOptions): Promise<void> {
   const telemetry = startTelemetry({ environment, nodeId: config.nodeId, version, accessLog });
   const feed = options.openFeed(logger);
   const decisions = options.openDecisions?.(logger);
+  const answers = options.openAnswers?.(logger);
   const limitStore = options.openLimits?.(logger);
   const dataPlane = await startDataPlane({
     config,
@@ -51,6 +54,7 @@ export async function runNode(options: NodeOptions): Promise<void> {
     telemetry,
     ownAddresses,
     ...(decisions && { decisions }),
+    ...(answers && { answers }),
     ...(limitStore && { limitStore }),
     ...(options.newcomersMs !== undefined && { newcomersMs: options.newcomersMs }),
   });
@@ -68,6 +72,7 @@ export async function runNode(options: NodeOptions): Promise<void> {
     await management?.stop();
     await feed.close();
     decisions?.close();
+    answers?.close();
     limitStore?.close();
     await telemetry.stop(TELEMETRY_FLUSH_MS);
     link.close();

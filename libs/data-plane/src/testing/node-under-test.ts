@@ -4,7 +4,7 @@ import { request } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { KeyObject } from 'node:crypto';
-import type { DecisionStore, LimitStore } from '@gatehouse/engine';
+import type { SharedEntries, LimitStore } from '@gatehouse/engine';
 import { createLogger, type Feed, type Telemetry } from '@gatehouse/platform';
 import { startDataPlane, type DataPlane } from '../start-data-plane';
 
@@ -27,7 +27,8 @@ export interface StartOptions {
   readonly dataDir: string;
   readonly log?: string[];
   readonly telemetry?: Telemetry;
-  readonly decisions?: DecisionStore;
+  readonly decisions?: SharedEntries;
+  readonly answers?: SharedEntries;
   readonly limitStore?: LimitStore;
   readonly limits?: { readonly maxConnections: number; readonly maxOriginConnections: number };
 }
@@ -38,7 +39,7 @@ export function temporaryFolder(): { path: string; remove(): void } {
 }
 
 export function startNode(options: StartOptions): Promise<DataPlane> {
-  const { feed, publicKey, dataDir, log = [], telemetry, limits, decisions, limitStore } = options;
+  const { feed, publicKey, dataDir, log = [], telemetry, limits, decisions, answers, limitStore } = options;
   return startDataPlane({
     config: {
       gatewayListen: { host: '127.0.0.1', port: 0 },
@@ -50,6 +51,7 @@ export function startNode(options: StartOptions): Promise<DataPlane> {
       drainSeconds: 3,
       maxConnections: 10_000,
       maxOriginConnections: 1024,
+      responseCacheBytes: 16_000_000,
       functionsEndpoints: [],
       functionsCredentialsFile: '',
       nodeKeyFile: join(dataDir, 'node-key'),
@@ -62,6 +64,7 @@ export function startNode(options: StartOptions): Promise<DataPlane> {
     newcomersMs: 0,
     ...(telemetry && { telemetry }),
     ...(decisions && { decisions }),
+    ...(answers && { answers }),
     ...(limitStore && { limitStore }),
   });
 }

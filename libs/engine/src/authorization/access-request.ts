@@ -1,4 +1,4 @@
-/** A request to an API as policies see it: `execute-api:Invoke` on its method ARN, with the condition keys AWS documents. */
+/** A request to an API as policies see it: an action on its method ARN, with the condition keys AWS documents. */
 import {
   firstField,
   verdictOf,
@@ -10,19 +10,24 @@ import {
 import type { Exchange } from '../exchange';
 import { methodArn } from './method-arn';
 
-export function verdictFor(x: Exchange, policies: readonly Policy[], caller: Caller | undefined): Verdict {
-  return verdictOf(policies, new InvokeRequest(x, caller));
+export function verdictFor(
+  x: Exchange,
+  policies: readonly Policy[],
+  caller: Caller | undefined,
+  action = 'execute-api:Invoke',
+): Verdict {
+  return verdictOf(policies, new MethodRequest(x, caller, action));
 }
 
 /** Condition keys are gathered when a policy asks for one. */
-class InvokeRequest implements AccessRequest {
-  readonly action = 'execute-api:Invoke';
+class MethodRequest implements AccessRequest {
   readonly resource: string;
   #context: ReadonlyMap<string, readonly string[]> | undefined;
 
   constructor(
     private readonly x: Exchange,
     readonly caller: Caller | undefined,
+    readonly action: string,
   ) {
     this.resource = methodArn(x);
   }

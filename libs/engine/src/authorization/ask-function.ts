@@ -1,8 +1,8 @@
 /** One call of an authorizer's function, or of its URL: the text it answers, or the error that ends the request. */
 import type { FunctionAuthorizer } from '@gatehouse/snapshot';
 import { GatewayError } from '../errors';
-import type { CancelSignal } from '../exchange';
 import { FunctionError, UpstreamError, type Kit } from '../ports';
+import { NEVER } from '../never';
 import type { RoutePlan } from '../program';
 import { fillPath, fillQuery, parseUri, urlOf } from '../integrations/uri';
 import { isFunctionArn } from '../integrations/function/call';
@@ -22,13 +22,6 @@ export interface Asked {
 /** HTTP APIs: developer guide, "Control access to HTTP APIs with AWS Lambda authorizers"; REST: the longest integration timeout. */
 const TIMEOUT_MS = { REST: 29_000, HTTP: 10_000 } as const;
 const MAX_ANSWER_BYTES = 1024 * 1024;
-
-/** Several requests may wait for one answer, so that none of their clients can call it off. */
-const NEVER: CancelSignal = {
-  aborted: false,
-  addEventListener: () => undefined,
-  removeEventListener: () => undefined,
-};
 
 export function compileAsk(plan: RoutePlan, kit: Kit, asked: Asked): Ask | undefined {
   const timeoutMs = TIMEOUT_MS[plan.facts.kind];

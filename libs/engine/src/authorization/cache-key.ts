@@ -3,6 +3,7 @@
  * from an empty one, so that no two different callers can ever share a key. Hashed: no token is stored anywhere.
  */
 import { hash } from 'node:crypto';
+import { lengthPrefixed } from '../length-prefixed';
 
 export interface CacheKeyParts {
   readonly apiId: string;
@@ -17,12 +18,7 @@ export interface CacheKeyParts {
 export function cacheKey({ apiId, stage, authorizerId, revision, identity }: CacheKeyParts): string {
   return hash(
     'sha256',
-    [[apiId, stage, authorizerId, revision], ...identity].map(list).join(''),
+    [[apiId, stage, authorizerId, revision], ...identity].map(lengthPrefixed).join(''),
     'base64url',
   );
-}
-
-/** `{count}:{length}:{text}{length}:{text}...`, lengths in UTF-16 units. */
-function list(values: readonly string[]): string {
-  return `${values.length}:${values.map((value) => `${value.length}:${value}`).join('')}`;
 }

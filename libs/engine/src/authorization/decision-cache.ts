@@ -3,7 +3,7 @@
  * kept is what the function said (a policy, or yes or no), never what it came to for one method. Any number of equal requests
  * at a time lead to one call. Failures are not kept, unless the owner of the stage asks for it.
  */
-import type { Clock, DecisionClaim, DecisionStore } from '../ports';
+import type { Clock, EntryClaim, SharedEntries } from '../ports';
 import { FailureMemory } from './failure-memory';
 
 export interface Lookup<T> {
@@ -31,7 +31,7 @@ interface Entry {
 
 export interface DecisionCacheOptions {
   readonly clock: Pick<Clock, 'monotonicMs' | 'now'>;
-  readonly store: DecisionStore;
+  readonly store: SharedEntries;
   readonly maxBytes: number;
 }
 
@@ -142,7 +142,8 @@ export class DecisionCache {
 }
 
 /** For nodes that share nothing. */
-export const OWN_DECISIONS: DecisionStore = {
+export const OWN_ENTRIES: SharedEntries = {
   obtain: () => Promise.resolve(NOTHING_TO_SETTLE),
+  replace: () => undefined,
 };
-const NOTHING_TO_SETTLE: DecisionClaim = { keep: () => undefined, release: () => undefined };
+const NOTHING_TO_SETTLE: EntryClaim = { keep: () => undefined, release: () => undefined };

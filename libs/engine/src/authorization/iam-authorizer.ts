@@ -5,7 +5,8 @@
 import { verifySigV4, type SigV4Refusal, type SigV4Request, type Verdict } from '@gatehouse/standards';
 import { MAX_PAYLOAD_BYTES } from '../counted-body';
 import { GatewayError, type GatewayResponseKind } from '../errors';
-import { NOBODY, type Body, type Exchange } from '../exchange';
+import { NOBODY, type Exchange } from '../exchange';
+import { gathered } from '../gathered-body';
 import type { Kit } from '../ports';
 import type { RoutePlan } from '../program';
 import { verdictFor } from './access-request';
@@ -88,14 +89,4 @@ function refusalOf(x: Exchange, { code, message }: SigV4Refusal): GatewayError {
   if (x.facts.kind === 'HTTP') return new GatewayError('ACCESS_DENIED');
   const kind = KINDS[code] ?? 'ACCESS_DENIED';
   return new GatewayError(kind, message, undefined, code);
-}
-
-function gathered(bytes: Uint8Array): Body {
-  return {
-    length: bytes.byteLength,
-    gather: () => Promise.resolve(bytes),
-    stream: async function* () {
-      yield bytes;
-    },
-  };
 }

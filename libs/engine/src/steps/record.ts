@@ -22,9 +22,10 @@ function outcomeOf(x: Exchange): RequestOutcome {
     requestBytes,
     responseBytes,
   };
-  return x.integrationLatencyMs === undefined
-    ? base
-    : { ...base, integrationLatencyMs: x.integrationLatencyMs };
+  const { integrationLatencyMs, cacheResult } = x;
+  if (cacheResult === undefined)
+    return integrationLatencyMs === undefined ? base : { ...base, integrationLatencyMs };
+  return { ...base, cacheResult, ...(integrationLatencyMs !== undefined && { integrationLatencyMs }) };
 }
 
 export const logAccess: AfterStepFactory = ({ accessLog }, kit) => {

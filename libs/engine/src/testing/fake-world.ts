@@ -1,7 +1,8 @@
 /** A world for specs: a recording upstream, a clock that ticks one millisecond per look, random numbers that count. */
 import type { IntegrationSnapshot, Route, Snapshot } from '@gatehouse/snapshot';
 import type { Answer, Body, HeaderList, InboundRequest, ReplyBody } from '../exchange';
-import { DecisionCache, OWN_DECISIONS } from '../authorization/decision-cache';
+import { DecisionCache, OWN_ENTRIES } from '../authorization/decision-cache';
+import { ResponseCache } from '../response-cache/response-cache';
 import { Gateway } from '../gateway';
 import { OwnLimits } from '../limits/limits';
 import type { StageDraft } from '../stage-draft';
@@ -75,7 +76,8 @@ export function fakeWorld(): FakeWorld {
   const kit: Kit = {
     upstream: { send: (request) => send(world, request) },
     functions: { invoke: (call) => invoke(world, call) },
-    decisions: new DecisionCache({ clock, store: OWN_DECISIONS, maxBytes: 1_000_000 }),
+    responses: new ResponseCache({ clock, store: OWN_ENTRIES, maxBytes: 1_000_000 }),
+    decisions: new DecisionCache({ clock, store: OWN_ENTRIES, maxBytes: 1_000_000 }),
     limits: new OwnLimits(clock),
     tokens: {
       issuerOf: (token) => world.tokens.get(token)?.issuer,

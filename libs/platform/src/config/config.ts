@@ -72,6 +72,8 @@ export interface Config {
   readonly maxConnections: number;
   /** Of one process, to one origin of an account. */
   readonly maxOriginConnections: number;
+  /** Of answers that REST stages cache, in one process. */
+  readonly responseCacheBytes: number;
   readonly nodeId: string;
   readonly drainSeconds: number;
   readonly logLevel: LogLevel;
@@ -117,6 +119,7 @@ export function readConfig(environment: NodeJS.ProcessEnv): Config {
     ),
     ...workers(read),
     maxConnections: integer('GATEHOUSE_MAX_CONNECTIONS', read, 1, 1_000_000),
+    responseCacheBytes: integer('GATEHOUSE_RESPONSE_CACHE_BYTES', read, 0, 1_099_511_627_776),
     maxOriginConnections: integer('GATEHOUSE_MAX_ORIGIN_CONNECTIONS', read, 1, 1_000_000),
     nodeId: read('GATEHOUSE_NODE_ID') ?? `${hostname()}-${process.pid}`,
     drainSeconds: integer('GATEHOUSE_DRAIN_SECONDS', read, 0, 3600),

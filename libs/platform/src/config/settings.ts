@@ -148,6 +148,11 @@ export const SETTINGS = [
     default: '1024',
     meaning: 'open connections of one process to one origin of an account; further calls fail at once',
   },
+  {
+    name: 'GATEHOUSE_RESPONSE_CACHE_BYTES',
+    default: '134217728',
+    meaning: 'memory of one process for answers that REST stages cache',
+  },
   { name: 'GATEHOUSE_NODE_ID', meaning: 'name of this data-plane node; default host name and process id' },
   {
     name: 'GATEHOUSE_DRAIN_SECONDS',

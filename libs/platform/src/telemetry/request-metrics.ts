@@ -16,6 +16,8 @@ class RouteSeries {
   hasIntegration = false;
   requestBytes = 0;
   responseBytes = 0;
+  cacheHits = 0;
+  cacheMisses = 0;
 
   constructor(readonly labels: string) {}
 }
@@ -33,6 +35,8 @@ export class RequestMetrics implements Observer {
     series.duration.add(outcome.latencyMs / 1000);
     series.requestBytes += outcome.requestBytes;
     series.responseBytes += outcome.responseBytes;
+    if (outcome.cacheResult === 'hit') series.cacheHits++;
+    else if (outcome.cacheResult === 'miss') series.cacheMisses++;
     if (outcome.integrationLatencyMs === undefined) return;
     series.hasIntegration = true;
     series.integration.add(outcome.integrationLatencyMs / 1000);
@@ -67,6 +71,11 @@ export class RequestMetrics implements Observer {
       ...all.map(
         ({ labels, responseBytes }) => `gatehouse_response_bytes_total{${labels}} ${responseBytes}\n`,
       ),
+      head('gatehouse_cache_total', 'counter', 'Answers of cached routes: from the cache, or not.'),
+      ...all.flatMap(({ labels, cacheHits, cacheMisses }) => [
+        cacheLine(labels, 'hit', cacheHits),
+        cacheLine(labels, 'miss', cacheMisses),
+      ]),
     ].join('');
   }
 
@@ -86,6 +95,10 @@ export class RequestMetrics implements Observer {
 
 function classLine(labels: string, index: number, count: number): string {
   return count === 0 ? '' : `gatehouse_requests_total{${labels},status_class="${CLASSES[index]}"} ${count}\n`;
+}
+
+function cacheLine(labels: string, result: string, count: number): string {
+  return count === 0 ? '' : `gatehouse_cache_total{${labels},result="${result}"} ${count}\n`;
 }
 
 export function head(name: string, type: 'counter' | 'gauge' | 'histogram', help: string): string {

@@ -193,7 +193,8 @@ describe('faults', () => {
     expect(await faultOf(calls.send(requestTo(silent.port, { timeoutMs: 300 })))).toBe('timeout');
     const took = performance.now() - from;
     expect(took).toBeGreaterThanOrEqual(295);
-    expect(took).toBeLessThan(400);
+    // Far below every other deadline; a busy machine is late by some hundred milliseconds.
+    expect(took).toBeLessThan(2000);
     await until(() => silent.open.size === 0, 'connection closed');
   });
 

@@ -1,0 +1,152 @@
+/**
+ * The response cache of a REST stage (developer guide, "Cache settings for REST APIs in API Gateway"). Answers what is kept, and
+ * keeps what the integration answers. Takes the place of the steps that call it.
+ */
+import { allFields } from '@gatehouse/standards';
+import type { ResponseCacheSnapshot, RouteCacheSnapshot } from '@gatehouse/snapshot';
+import { mayInvalidateCache } from '../authorization/invalidate-cache';
+import { GatewayError } from '../errors';
+import type { Exchange, Reply } from '../exchange';
+import type { Kit } from '../ports';
+import type { RoutePlan, Step } from '../program';
+import { gatherAnswer, replyOf, type StoredAnswer } from '../response-cache/answer';
+import { compileCacheRequest, type CacheRequest } from '../response-cache/cache-request';
+import type { Outcome, ResponseCache } from '../response-cache/response-cache';
+import { asksForFresh, isForEverybody, lifetimeOf } from '../response-cache/storable';
+import { runSteps } from '../run-steps';
+
+/** `undefined` = the route's answers are not kept. */
+export function serveCached(plan: RoutePlan, kit: Kit, integration: readonly Step[]): Step | undefined {
+  const { responseCache: stage, route } = plan;
+  if (plan.facts.kind !== 'REST' || stage === undefined || route.cache === undefined) return undefined;
+  const service = new CachedRoute(plan, kit, stage, route.cache, integration);
+  const isGetOnly = route.method === 'ANY';
+  return (x) => {
+    const isLeftOut = (isGetOnly && x.method !== 'GET') || x.request.asksWebSocket === true;
+    return isLeftOut ? runSteps(x, integration) : service.serve(x);
+  };
+}
+
+/** Not documented by AWS; the text is that of an open re-implementation. */
+const WARNING = '199 Cache-control headers were ignored because the caller was unauthorized.';
+
+const NOT_ALLOWED = 'User is not authorized to invalidate the cache of this resource';
+
+class CachedRoute {
+  private readonly request: CacheRequest;
+  private readonly cache: ResponseCache;
+  private readonly mayInvalidate: (x: Exchange) => boolean;
+  private readonly timeoutMs: number;
+
+  constructor(
+    plan: RoutePlan,
+    kit: Kit,
+    private readonly stage: ResponseCacheSnapshot,
+    private readonly settings: RouteCacheSnapshot,
+    private readonly integration: readonly Step[],
+  ) {
+    const { route } = plan;
+    this.request = compileCacheRequest(route.integration, settings, stage);
+    this.cache = kit.responses;
+    this.mayInvalidate = mayInvalidateCache(plan, kit);
+    this.timeoutMs = 'timeoutMs' in route.integration ? route.integration.timeoutMs : 0;
+  }
+
+  serve(x: Exchange): Reply | Promise<Reply> {
+    const key = this.request.key(x);
+    return typeof key === 'string' ? this.serveBy(x, key) : key.then((late) => this.serveBy(x, late));
+  }
+
+  private serveBy(x: Exchange, key: string): Reply | Promise<Reply> {
+    const freshness = this.freshness(x);
+    if (freshness === 'renew') return this.fill(x, key, true);
+    const isWarned = freshness === 'warn';
+    const kept = this.cache.find(key) ?? this.staleMeanwhile(x, key);
+    if (kept !== undefined) return hit(x, kept, isWarned);
+    const filled = this.fill(x, key, false);
+    return isWarned ? filled.then(warned) : filled;
+  }
+
+  /** What a client's `Cache-Control: max-age=0` comes to. */
+  private freshness(x: Exchange): 'renew' | 'warn' | undefined {
+    if (!asksForFresh(allFields(x.request.headers, 'cache-control'))) return undefined;
+    const { invalidation } = this.settings;
+    if (invalidation === 'anyone' || this.mayInvalidate(x)) return 'renew';
+    if (invalidation === 'fail') throw new GatewayError('ACCESS_DENIED', NOT_ALLOWED);
+    return invalidation === 'warn' ? 'warn' : undefined;
+  }
+
+  /** Old, but good enough while it is renewed behind the client's back. */
+  private staleMeanwhile(x: Exchange, key: string): StoredAnswer | undefined {
+    const stale = this.cache.find(key, seconds(this.stage.staleWhileRevalidateSeconds));
+    if (stale !== undefined) void this.ask(x, key, false).then(abandon, () => undefined);
+    return stale;
+  }
+
+  private async fill(x: Exchange, key: string, isRenewal: boolean): Promise<Reply> {
+    x.cacheResult = 'miss';
+    try {
+      const outcome = await this.ask(x, key, isRenewal);
+      if (outcome === undefined) return await runSteps(x, this.integration);
+      if ('reply' in outcome) return outcome.reply;
+      const { answer } = outcome;
+      return replyOf((answer.status >= 500 ? this.staleInstead(x, key) : undefined) ?? answer);
+    } catch (error) {
+      const stale = this.staleInstead(x, key);
+      if (stale === undefined) throw error;
+      return replyOf(stale);
+    }
+  }
+
+  private ask(x: Exchange, key: string, isRenewal: boolean): Promise<Outcome | undefined> {
+    const { timeoutMs } = this;
+    return this.cache.fill({ key, timeoutMs, isRenewal, call: () => this.call(x) });
+  }
+
+  /** Old, but better than what went wrong. */
+  private staleInstead(x: Exchange, key: string): StoredAnswer | undefined {
+    const staleMs = seconds(this.stage.staleIfErrorSeconds);
+    const stale = staleMs === 0 ? undefined : this.cache.find(key, staleMs);
+    if (stale !== undefined) x.cacheResult = 'hit';
+    return stale;
+  }
+
+  private async call(x: Exchange): Promise<Outcome> {
+    const asked = this.request.filling(x);
+    try {
+      const reply = await runSteps(asked, this.integration);
+      if (!isForEverybody(reply)) return { reply };
+      const answer = await gatherAnswer(reply);
+      if (!isWhole(answer)) return { reply: answer };
+      const { ttlSeconds } = this.settings;
+      return { answer, ttlMs: lifetimeOf(reply, seconds(ttlSeconds), this.stage.honoursOrigin === true) };
+    } finally {
+      x.integrationStatus = asked.integrationStatus;
+      x.integrationLatencyMs = asked.integrationLatencyMs;
+      x.integrationError = asked.integrationError;
+    }
+  }
+}
+
+/** Nobody reads it. */
+async function abandon(outcome: Outcome | undefined): Promise<void> {
+  const body = outcome !== undefined && 'reply' in outcome ? outcome.reply.body : undefined;
+  if (typeof body === 'object' && Symbol.asyncIterator in body) await body[Symbol.asyncIterator]().return?.();
+}
+
+const seconds = (count = 0): number => count * 1000;
+
+function isWhole(gathered: StoredAnswer | Reply): gathered is StoredAnswer {
+  return gathered.body instanceof Uint8Array && !('channel' in gathered);
+}
+
+function hit(x: Exchange, answer: StoredAnswer, isWarned: boolean): Reply {
+  x.cacheResult = 'hit';
+  const reply = replyOf(answer);
+  return isWarned ? warned(reply) : reply;
+}
+
+function warned(reply: Reply): Reply {
+  reply.headers.push('Warning', WARNING);
+  return reply;
+}
