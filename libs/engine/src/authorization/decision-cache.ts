@@ -3,6 +3,7 @@
  * kept is what the function said (a policy, or yes or no), never what it came to for one method. Any number of equal requests
  * at a time lead to one call. Failures are not kept, unless the owner of the stage asks for it.
  */
+import { BoundedCache, type CacheEntry } from '../bounded-cache';
 import type { Clock, EntryClaim, SharedEntries } from '../ports';
 import { FailureMemory } from './failure-memory';
 
@@ -23,12 +24,6 @@ export interface Lookup<T> {
   readonly isFailure: (error: unknown) => boolean;
 }
 
-interface Entry {
-  readonly value: unknown;
-  readonly bytes: number;
-  readonly untilMs: number;
-}
-
 export interface DecisionCacheOptions {
   readonly clock: Pick<Clock, 'monotonicMs' | 'now'>;
   readonly store: SharedEntries;
@@ -41,30 +36,25 @@ const ENTRY_BYTES = 200;
 const RETRY_MS = 1000;
 
 export class DecisionCache {
-  /** In order of last use. */
-  readonly #entries = new Map<string, Entry>();
+  readonly #kept: BoundedCache<unknown>;
   readonly #running = new Map<string, Promise<unknown>>();
   readonly #failures: FailureMemory;
-  #bytes = 0;
 
   constructor(private readonly options: DecisionCacheOptions) {
+    this.#kept = new BoundedCache(options.maxBytes);
     this.#failures = new FailureMemory(options.clock);
   }
 
   /** Bytes that are kept in this process. */
   get bytes(): number {
-    return this.#bytes;
+    return this.#kept.bytes;
   }
 
   /** At once where it is kept here. */
   find<T>(lookup: Lookup<T>): T | Promise<T> {
     const { key } = lookup;
-    const entry = this.#entries.get(key);
-    if (entry !== undefined && entry.untilMs > this.options.clock.monotonicMs()) {
-      this.#entries.delete(key);
-      this.#entries.set(key, entry);
-      return entry.value as T;
-    }
+    const kept = this.#kept.use(key, this.options.clock.monotonicMs());
+    if (kept !== undefined) return kept as T;
     const failure = this.#failures.recall(key);
     return failure === undefined ? this.#findOnce(lookup) : this.#standIn(lookup, failure.error);
   }
@@ -83,8 +73,8 @@ export class DecisionCache {
     return entry.value as T;
   }
 
-  #staleEntry<T>({ key, staleMs, isFailure }: Lookup<T>, error: unknown): Entry | undefined {
-    const entry = this.#entries.get(key);
+  #staleEntry<T>({ key, staleMs, isFailure }: Lookup<T>, error: unknown): CacheEntry<unknown> | undefined {
+    const entry = this.#kept.peek(key);
     const isUsable = entry !== undefined && entry.untilMs + staleMs > this.options.clock.monotonicMs();
     return isUsable && isFailure(error) ? entry : undefined;
   }
@@ -121,23 +111,9 @@ export class DecisionCache {
 
   #keep(key: string, value: unknown, length: number, ttlMs: number): void {
     if (ttlMs <= 0) return;
-    this.#drop(key);
     // A UTF-16 unit takes two bytes; what was read of the text about as much again.
     const bytes = ENTRY_BYTES + length * 4;
-    if (bytes > this.options.maxBytes) return;
-    this.#entries.set(key, { value, bytes, untilMs: this.options.clock.monotonicMs() + ttlMs });
-    this.#bytes += bytes;
-    for (const oldest of this.#entries.keys()) {
-      if (this.#bytes <= this.options.maxBytes) break;
-      this.#drop(oldest);
-    }
-  }
-
-  #drop(key: string): void {
-    const entry = this.#entries.get(key);
-    if (entry === undefined) return;
-    this.#entries.delete(key);
-    this.#bytes -= entry.bytes;
+    this.#kept.keep(key, { value, bytes, untilMs: this.options.clock.monotonicMs() + ttlMs });
   }
 }
 

@@ -2,6 +2,7 @@
  * Answers of REST routes: in this process, by bytes, the least used leave first; behind it in a store that all nodes share. A hit
  * here asks nobody. Any number of equal requests at a time lead to one call, of all nodes that reach the store.
  */
+import { BoundedCache } from '../bounded-cache';
 import type { Reply } from '../exchange';
 import type { Clock, SharedEntries } from '../ports';
 import { answerOf, textOf, type StoredAnswer } from './answer';
@@ -28,37 +29,26 @@ export interface Fill {
   readonly call: () => Promise<Outcome>;
 }
 
-interface Entry {
-  readonly answer: StoredAnswer;
-  readonly bytes: number;
-  readonly untilMs: number;
-}
-
 /** Of a key and what holds an entry. */
 const ENTRY_BYTES = 300;
 
 export class ResponseCache {
-  /** In order of last use. */
-  readonly #entries = new Map<string, Entry>();
+  readonly #kept: BoundedCache<StoredAnswer>;
   readonly #running = new Map<string, Promise<Outcome>>();
-  #bytes = 0;
 
   constructor(private readonly options: ResponseCacheOptions) {
-    options.store.onReplaced?.((key) => this.#drop(key));
+    this.#kept = new BoundedCache(options.maxBytes);
+    options.store.onReplaced?.((key) => this.#kept.drop(key));
   }
 
   /** Bytes that are kept in this process. */
   get bytes(): number {
-    return this.#bytes;
+    return this.#kept.bytes;
   }
 
   /** What is kept here and no older than its time, and `staleMs` more. */
   find(key: string, staleMs = 0): StoredAnswer | undefined {
-    const entry = this.#entries.get(key);
-    if (entry === undefined || entry.untilMs + staleMs <= this.options.clock.monotonicMs()) return undefined;
-    this.#entries.delete(key);
-    this.#entries.set(key, entry);
-    return entry.answer;
+    return this.#kept.use(key, this.options.clock.monotonicMs() - staleMs);
   }
 
   /** `undefined` = somebody else's call came to a reply that is his alone. */
@@ -76,7 +66,7 @@ export class ResponseCache {
 
   async #call({ key, timeoutMs, isRenewal, call }: Fill): Promise<Outcome> {
     const { store } = this.options;
-    if (isRenewal) return this.#kept(key, await call(), (entry) => store.replace(key, entry));
+    if (isRenewal) return this.#settled(key, await call(), (entry) => store.replace(key, entry));
     const found = await store.obtain(key, timeoutMs);
     if ('text' in found) {
       const answer = answerOf(found.text);
@@ -86,14 +76,18 @@ export class ResponseCache {
     try {
       const outcome = await call();
       if (!isKept(outcome)) found.release();
-      return this.#kept(key, outcome, (entry) => found.keep(entry));
+      return this.#settled(key, outcome, (entry) => found.keep(entry));
     } catch (error) {
       found.release();
       throw error;
     }
   }
 
-  #kept(key: string, outcome: Outcome, share: (entry: { text: string; untilMs: number }) => void): Outcome {
+  #settled(
+    key: string,
+    outcome: Outcome,
+    share: (entry: { text: string; untilMs: number }) => void,
+  ): Outcome {
     if (!isKept(outcome)) return outcome;
     const { answer, ttlMs } = outcome;
     this.#keep(key, answer, ttlMs);
@@ -102,22 +96,9 @@ export class ResponseCache {
   }
 
   #keep(key: string, answer: StoredAnswer, ttlMs: number): void {
-    this.#drop(key);
+    if (ttlMs <= 0) return;
     const bytes = ENTRY_BYTES + answer.body.byteLength + 2 * answer.headers.join('').length;
-    if (ttlMs <= 0 || bytes > this.options.maxBytes) return;
-    this.#entries.set(key, { answer, bytes, untilMs: this.options.clock.monotonicMs() + ttlMs });
-    this.#bytes += bytes;
-    for (const oldest of this.#entries.keys()) {
-      if (this.#bytes <= this.options.maxBytes) break;
-      this.#drop(oldest);
-    }
-  }
-
-  #drop(key: string): void {
-    const entry = this.#entries.get(key);
-    if (entry === undefined) return;
-    this.#entries.delete(key);
-    this.#bytes -= entry.bytes;
+    this.#kept.keep(key, { value: answer, bytes, untilMs: this.options.clock.monotonicMs() + ttlMs });
   }
 }
 
