@@ -3,6 +3,7 @@ import { GET_16K, GET_1K, POST_4K } from '../traffic.mjs';
 import { authorization } from './authorization.mjs';
 import { cacheHit } from './cache-hit.mjs';
 import { cpuPerRequest } from './cpu-per-request.mjs';
+import { floor } from './floor.mjs';
 import { functionsWarm } from './functions-warm.mjs';
 import { idleConnections } from './idle-connections.mjs';
 import { inFlight } from './in-flight.mjs';
@@ -35,5 +36,6 @@ export const SCENARIOS = [
   peers({ name: 'peers-get-16k', traffic: GET_16K, byNameOnly: true }),
   peers({ name: 'peers-post-4k', traffic: POST_4K, byNameOnly: true }),
   limitsExactness,
+  floor,
   inFlight,
 ];
