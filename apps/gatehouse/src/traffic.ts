@@ -5,19 +5,25 @@ import { join } from 'node:path';
 import { absolveWorker, startDataPlane, Supervisor, workerEnvironment } from '@gatehouse/data-plane';
 import {
   ConfigError,
+  MemoryEntries,
   MemoryLimits,
+  nodeSealer,
   readPublicKeys,
+  serveEntries,
   serveFeed,
   serveLimits,
   startTelemetry,
   type Address,
   type Config,
+  type EntryChannel,
+  type EntryKind,
   type Feed,
   type FeedChannel,
   type LimitChannel,
   type Logger,
   type Probe,
 } from '@gatehouse/platform';
+import { RedisEntries } from '@gatehouse/platform/redis-entries';
 import { RedisLimits } from '@gatehouse/platform/redis-limits';
 import type { GatehouseOptions } from './start';
 import type { Started } from './started';
@@ -60,6 +66,8 @@ async function startHere(
   );
   const publicKeys = readPublicKeys(config.snapshotPublicKeyFile);
   const store = limitStore(config, logger, started);
+  const decisions = entries('decision', config, logger, started);
+  const answers = entries('answer', config, logger, started);
   return started.keep(
     await startDataPlane({
       config,
@@ -69,6 +77,8 @@ async function startHere(
       telemetry,
       ownAddresses: () => ownAddresses,
       ...(store && { limitStore: store }),
+      ...(decisions && { decisions }),
+      ...(answers && { answers }),
       newcomersMs: 0,
     }),
     (one) => one.stop(),
@@ -87,7 +97,11 @@ async function startWorkers(
   });
   failed.catch(() => undefined);
   const bound = addressesOf(workers);
-  const limits = limitStore(config, logger, started) ?? new MemoryLimits();
+  const shared: Shared = {
+    limits: limitStore(config, logger, started) ?? new MemoryLimits(),
+    decision: entries('decision', config, logger, started) ?? new MemoryEntries(DECISION_BYTES),
+    answer: entries('answer', config, logger, started) ?? new MemoryEntries(config.responseCacheBytes),
+  };
   const supervisor = started.keep(
     new Supervisor({
       workers,
@@ -98,7 +112,7 @@ async function startWorkers(
       },
       logger,
       environmentOf: (place) => ({ ...workerEnvironment(config, place), ...functionsEnvironment(config) }),
-      onFork: (worker) => serveWorker(feed, limits, worker),
+      onFork: (worker) => serveWorker(feed, shared, worker),
       onKilled: (place) => absolveWorker(config, place),
       onHopeless: () => hopeless(),
     }),
@@ -135,8 +149,30 @@ function limitStore({ redisUrl }: Config, logger: Logger, started: Started): Red
   return started.keep(new RedisLimits({ url: redisUrl, logger }), async (one) => one.close());
 }
 
-function serveWorker(feed: Feed, limits: RedisLimits | MemoryLimits, worker: Worker): void {
-  const channel: FeedChannel & LimitChannel = {
+/** What workers have in common. */
+interface Shared extends Readonly<Record<EntryKind, RedisEntries | MemoryEntries>> {
+  readonly limits: RedisLimits | MemoryLimits;
+}
+
+const DECISION_BYTES = 32 * 1024 * 1024;
+/** A request may wait for it before its authorizer, or its integration, is asked. */
+const ENTRY_TIMEOUT_MS = 250;
+
+/** Shared with other nodes where there is a Redis. */
+function entries(
+  kind: EntryKind,
+  { redisUrl, nodeKeyFile }: Config,
+  logger: Logger,
+  started: Started,
+): RedisEntries | undefined {
+  if (redisUrl === undefined) return undefined;
+  const options = { kind, url: redisUrl, logger, commandTimeoutMs: ENTRY_TIMEOUT_MS };
+  const opened = new RedisEntries({ ...options, sealer: nodeSealer(nodeKeyFile) });
+  return started.keep(opened, async (one) => one.close());
+}
+
+function serveWorker(feed: Feed, shared: Shared, worker: Worker): void {
+  const channel: FeedChannel & LimitChannel & EntryChannel = {
     send: (message: object) => {
       if (worker.isConnected()) worker.send(message, () => undefined);
     },
@@ -145,6 +181,8 @@ function serveWorker(feed: Feed, limits: RedisLimits | MemoryLimits, worker: Wor
       return () => worker.off('message', listener);
     },
   };
-  worker.once('exit', serveLimits(limits, channel));
+  worker.once('exit', serveLimits(shared.limits, channel));
+  for (const kind of ['decision', 'answer'] as const)
+    worker.once('exit', serveEntries(shared[kind], channel, kind));
   void serveFeed(feed, channel).then((stop) => worker.once('exit', () => void stop()));
 }

@@ -1,19 +1,21 @@
-/** A process of `gatehouse start` that carries traffic: a node whose feed and limits come over the channel to its supervisor. */
+/** A process of `gatehouse start` that carries traffic: a node whose feed, limits and shared entries come over the channel to its supervisor. */
 import '@gatehouse/platform/node-version';
 import { createWriteStream } from 'node:fs';
 import { fail, runNode } from '@gatehouse/data-plane';
 import {
+  ChannelEntries,
   ChannelFeed,
   ChannelLimits,
   readConfig,
   readPublicKeys,
+  type EntryChannel,
   type FeedChannel,
   type LimitChannel,
 } from '@gatehouse/platform';
 import type { WorkerOrders } from './traffic';
 import { VERSION } from './version';
 
-const channel: FeedChannel & LimitChannel = {
+const channel: FeedChannel & LimitChannel & EntryChannel = {
   send: (message: object) => void process.send?.(message, () => undefined),
   listen: (listener: (message: unknown) => void) => {
     process.on('message', listener);
@@ -29,6 +31,8 @@ async function main(): Promise<void> {
     environment: process.env,
     version: VERSION,
     openFeed: () => new ChannelFeed(channel),
+    openDecisions: () => new ChannelEntries(channel, 'decision'),
+    openAnswers: () => new ChannelEntries(channel, 'answer'),
     openLimits: () => new ChannelLimits(channel),
     publicKeys: readPublicKeys(config.snapshotPublicKeyFile),
     accessLog: createWriteStream(accessLogFile, { flags: 'a', mode: 0o600 }),

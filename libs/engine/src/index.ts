@@ -5,6 +5,7 @@ export * from './gateway';
 export { nowhere } from './nowhere';
 export { DecisionCache, OWN_ENTRIES, type DecisionCacheOptions } from './authorization/decision-cache';
 export { ResponseCache, type ResponseCacheOptions } from './response-cache/response-cache';
+export { BoundedCache } from './bounded-cache';
 export { claimTexts } from './authorization/claims';
 export type { RouteSource } from './compile-route';
 export { StageDraft, type StageHead } from './stage-draft';

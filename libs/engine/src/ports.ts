@@ -165,8 +165,8 @@ export interface SharedEntries {
   obtain(key: string, waitMs: number): Promise<SharedEntry | EntryClaim>;
   /** Whatever is there; other nodes hear of it. */
   replace(key: string, entry: SharedEntry): void;
-  /** Tells of what other nodes have replaced. Absent = there are none. */
-  onReplaced?(listener: (key: string) => void): void;
+  /** Tells of what other nodes have replaced, until what it returns is called. Absent = there are none. */
+  onReplaced?(listener: (key: string) => void): () => void;
 }
 
 /** Wall clock for what users see, monotonic for durations. */

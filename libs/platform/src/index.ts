@@ -11,3 +11,10 @@ export * from './management';
 export * from './echo-origin';
 export * from './telemetry';
 export * from './tokens';
+export {
+  ChannelEntries,
+  serveEntries,
+  type EntryChannel,
+  type EntryKind,
+} from './shared-entries/channel-entries';
+export { MemoryEntries } from './shared-entries/memory-entries';

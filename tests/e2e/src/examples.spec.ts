@@ -1,7 +1,7 @@
 /** Each example of `examples/` as a user runs it: its own script, the AWS environment variables, a started Gatehouse. */
 import { execFile } from 'node:child_process';
 import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
-import { availableParallelism, tmpdir } from 'node:os';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { until } from '@gatehouse/platform/testing';
@@ -222,15 +222,15 @@ describe('examples', () => {
     expect(await statusOf(path)).toBe(403);
   });
 
-  it('response-cache: the origin is asked once for each page by each process, whatever else is sent', async () => {
+  it('response-cache: the origin is asked once for each page, whatever else is sent', async () => {
     const [path = ''] = await create('response-cache', [origin.url]);
+    // Settings of the cache come after the deployment.
+    await answers(path, 403, { headers: { 'cache-control': 'max-age=0' } });
     origin.requests.length = 0;
     for (const query of ['?page=1', '?page=2', '?page=1&utm_source=x', '?utm_source=y&page=2'])
       for (let i = 0; i < 10; i++) expect(await statusOf(`${path}${query}`)).toBe(200);
     const asked = origin.requests.map(({ url }) => url);
-    expect(new Set(asked)).toEqual(new Set(['/?page=1', '/?page=2']));
-    expect(asked.length).toBeLessThanOrEqual(2 * availableParallelism());
-    expect(await statusOf(path, { headers: { 'cache-control': 'max-age=0' } })).toBe(403);
+    expect(asked.toSorted()).toEqual(['/?page=1', '/?page=2']);
   });
 
   it('are listed, each with a folder and a test of its name', () => {

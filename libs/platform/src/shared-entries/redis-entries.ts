@@ -9,6 +9,7 @@ import type { EntryClaim, SharedEntries, SharedEntry } from '@gatehouse/engine';
 import type { Redis } from 'ioredis';
 import { connectRedis, type RedisOptions } from '../feed/redis-connection';
 import type { Sealer } from '../keys';
+import type { EntryKind } from './channel-entries';
 
 const LOOK_MS = 15;
 /** In one step, so that nobody claims what was kept just now. */
@@ -24,7 +25,7 @@ return 0`;
 
 export interface RedisEntriesOptions extends RedisOptions {
   /** What is kept, as part of the names in Redis. */
-  readonly kind: 'decision' | 'answer';
+  readonly kind: EntryKind;
   /** Of the key that all nodes share, and nobody else; without it nothing is shared. */
   readonly sealer: () => Sealer | undefined;
 }
@@ -76,15 +77,15 @@ export class RedisEntries implements SharedEntries {
   }
 
   /** Over a connection of its own. News that is lost leaves the old entry until its time is over. */
-  onReplaced(listener: (key: string) => void): void {
-    this.news ??= connectRedis(this.options, `news of ${this.options.kind}s`);
+  onReplaced(listener: (key: string) => void): () => void {
+    this.news ??= this.openNews();
     const { news } = this;
-    const subscribe = (): void => void news.subscribe(this.replaced).catch(() => undefined);
-    news.on('message', (_channel, message: string) => {
+    const hear = (_channel: string, message: string): void => {
       const [id, key = ''] = message.split(' ');
       if (id !== this.id) listener(key);
-    });
-    news.on('ready', subscribe);
+    };
+    news.on('message', hear);
+    return () => void news.off('message', hear);
   }
 
   /** Ends the connection; what waits makes its own calls. */
@@ -97,6 +98,12 @@ export class RedisEntries implements SharedEntries {
   private namesOf(key: string): Names {
     const entry = `gatehouse:${this.options.kind}:{${key}}`;
     return { entry, claim: `${entry}:claim` };
+  }
+
+  private openNews(): Redis {
+    const news = connectRedis(this.options, `news of ${this.options.kind}s`);
+    news.on('ready', () => void news.subscribe(this.replaced).catch(() => undefined));
+    return news;
   }
 
   private claim(sealer: Sealer, { entry, claim }: Names, token: string): EntryClaim {
