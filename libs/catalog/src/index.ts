@@ -13,6 +13,8 @@ export * from './rest/integrations';
 export * from './rest/integration-responses';
 export * from './rest/gateway-responses';
 export * from './rest/deployments';
+export * from './rest/canary-judgement';
+export * from './rest/canary-options';
 export * from './rest/stages';
 export * from './rest/stage-patch';
 export * from './rest/api-keys';

@@ -3,11 +3,14 @@
  * and published with it: a change needs no deployment. Absent members are off.
  */
 import { badRequest } from './fault';
+import { canaryChecks, requireCanaryOptions, type CanaryOptions } from './rest/canary-options';
+import type { Check } from './option-check';
 
 export interface StageOptions {
   readonly authorizers?: AuthorizerOptions;
   readonly limits?: LimitOptions;
   readonly cache?: CacheOptions;
+  readonly canary?: CanaryOptions;
 }
 
 export interface AuthorizerOptions {
@@ -38,9 +41,6 @@ export interface CacheOptions {
   readonly staleIfErrorSeconds?: number;
 }
 
-/** Says what is wrong with a value; `undefined` = nothing. */
-type Check = (value: unknown) => string | undefined;
-
 const seconds =
   (most: number): Check =>
   (value) =>
@@ -63,6 +63,7 @@ const CHECKS: Readonly<Record<string, Readonly<Record<string, Check>>>> = {
     staleIfErrorSeconds: seconds(86_400),
   },
   limits: { onStoreFailure: oneOf('local', 'allow', 'deny'), headers: yesOrNo },
+  canary: canaryChecks,
 };
 
 /** Throws `BadRequestException` that names the member. */
@@ -75,6 +76,7 @@ export function readStageOptions(document: Readonly<Record<string, unknown>>): S
     }
     for (const [member, value] of Object.entries(members)) requireMember(section, checks, member, value);
   }
+  requireCanaryOptions((document as StageOptions).canary);
   return document;
 }
 

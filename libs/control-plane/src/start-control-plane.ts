@@ -83,7 +83,7 @@ export async function startControlPlane(options: ControlPlaneOptions): Promise<C
   return {
     address: admin,
     credentialOf: (accessKeyId) => credentials.find(accessKeyId),
-    record: (report) => services.fleet.record(report),
+    record: (report) => services.takeReport(report),
     probe: { role: 'control-plane', ready: () => watch.ready() },
     stop: async () => {
       watch.stop();

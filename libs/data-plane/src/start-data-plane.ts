@@ -16,6 +16,7 @@ import {
   type Kit,
   type Limits,
   type LimitStore,
+  type Observer,
 } from '@gatehouse/engine';
 import {
   configuredFunctions,
@@ -34,6 +35,7 @@ import {
   type Probe,
   type Telemetry,
 } from '@gatehouse/platform';
+import { CanaryCounts } from './canary-counts';
 import { systemClock, systemRandom, systemTimers } from './random-and-clock';
 import { boundRegularExpressions } from './regular-expressions';
 import { DiskStore } from './snapshots/disk-store';
@@ -115,6 +117,7 @@ class Node implements DataPlane {
   private readonly functions: ClosableFunctions;
   private readonly gateway: Gateway;
   private readonly limits: LeasedLimits | undefined;
+  private readonly canaryCounts: CanaryCounts;
   private readonly faultBook: Faults;
   private readonly subscription: Subscription;
   private readonly startedAt = Date.now();
@@ -133,7 +136,9 @@ class Node implements DataPlane {
     });
     this.functions = configuredFunctions(config, (error) => this.tellDefect(error));
     this.limits = leasedLimits(options);
-    this.gateway = new Gateway(kitOf(options, this.upstream, this.functions, this.limits), {
+    this.canaryCounts = new CanaryCounts(options.telemetry?.observer ?? { observe: () => undefined });
+    const kit = kitOf(options, this.upstream, this.functions, this.canaryCounts, this.limits);
+    this.gateway = new Gateway(kit, {
       region: config.region,
       defaultHostSuffixes: config.hostSuffixes,
     });
@@ -163,6 +168,7 @@ class Node implements DataPlane {
       appliedAt: this.subscription.appliedAt,
       startedAt: this.startedAt,
       faults: this.faults(),
+      canaries: this.canaryCounts.take(),
     }));
     await this.subscription.start();
     this.listener = await SocketListener.start({
@@ -258,6 +264,7 @@ function kitOf(
   { config, logger, telemetry, decisions = OWN_ENTRIES, answers = OWN_ENTRIES }: DataPlaneOptions,
   upstream: SocketUpstream,
   functions: Functions,
+  observer: Observer,
   limits: Limits = new OwnLimits(systemClock),
 ): Kit {
   return {
@@ -280,7 +287,7 @@ function kitOf(
     clock: systemClock,
     random: systemRandom(),
     tracing: telemetry?.tracing ?? noTracing,
-    observer: telemetry?.observer ?? { observe: () => undefined },
+    observer,
     accessLog: telemetry?.accessLog ?? { write: () => undefined },
     defects: {
       report: (error, requestId) =>

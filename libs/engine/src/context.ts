@@ -15,6 +15,7 @@ const READERS: ReadonlyMap<string, ContextReader> = new Map<string, ContextReade
   ['apiId', (x) => x.facts.apiId],
   ['deploymentId', (x) => x.facts.deploymentId],
   ['stage', (x) => x.facts.stage],
+  ['isCanaryRequest', (x) => x.facts.canary && String(x.facts.canary.isChosen)],
   ['domainName', (x) => x.request.host],
   ['domainPrefix', (x) => x.request.host.split('.', 1)[0]],
   ['requestId', (x) => x.requestId],

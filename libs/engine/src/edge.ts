@@ -15,6 +15,7 @@ export function edgeProgram(kind: ApiKind, kit: Kit): StageProgram {
       deploymentId: '-',
       stageVariables: new Map(),
       gatewayResponses: new Map(),
+      canary: undefined,
     },
     binaryMediaTypes: [],
     access: NOBODY_ENTERS,

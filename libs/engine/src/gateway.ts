@@ -2,7 +2,7 @@
  * The data plane's mind: holds the compiled programs, finds the one a request is for, and runs it. One immutable table is
  * swapped whole; a request keeps the program it began with.
  */
-import type { ApiKind, Problem, Snapshot } from '@gatehouse/snapshot';
+import { takeApart, type ApiKind, type Problem, type Snapshot, type StageHead } from '@gatehouse/snapshot';
 import { forbiddenInConnection } from '@gatehouse/standards';
 import { pathFault } from './canonical-path';
 import { MAX_PAYLOAD_BYTES } from './counted-body';
@@ -22,7 +22,7 @@ import type { Kit } from './ports';
 import type { StageProgram } from './program';
 import { RequestFields } from './request-fields';
 import { bareFailure, run } from './run';
-import { StageDraft, type StageHead } from './stage-draft';
+import { StageDraft } from './stage-draft';
 import { beginTrace } from './trace/request-trace';
 
 export interface GatewayOptions {
@@ -85,9 +85,10 @@ export class Gateway {
   /** One stage, every route of it compiled, so that all that is wrong with it is told. */
   apply(snapshot: Snapshot): Problem[] {
     try {
-      const draft = this.draft(snapshot);
+      const { head, routes, canaryRoutes } = takeApart(snapshot);
+      const draft = this.draft(head);
       if (!draft.isRefused) {
-        draft.addAll(snapshot.routes);
+        draft.addAll(routes, canaryRoutes);
         draft.compileAll();
         this.swap([draft]);
       }
@@ -111,8 +112,8 @@ export class Gateway {
   #handle(request: InboundRequest): Answer | Promise<Answer> {
     const fields = new RequestFields(request.headers);
     const site = this.#siteOf(request);
-    const program = site.program ?? this.#edge[site.kind];
-    const early = earlyFault(request, fields, site);
+    const program = sideFor(site.program ?? this.#edge[site.kind], request);
+    const early = earlyFault(request, fields, site, program);
     const method = effectiveMethod(request, fields, site.kind);
     const match = early === undefined ? program.router.find(method, site.path) : undefined;
     const x = new Exchange(request, fields, beginTrace(fields, this.kit), this.kit, {
@@ -134,6 +135,12 @@ export class Gateway {
       return { kind: 'REST', program: undefined, path, apiPath: path };
     return chooseStage(api, address);
   }
+}
+
+/** The stage's own, or its canary. */
+function sideFor(program: StageProgram, { headers }: InboundRequest): StageProgram {
+  const { canary } = program;
+  return canary !== undefined && canary.isChosen(headers) ? canary.program : program;
 }
 
 /** `X-HTTP-Method-Override` is a REST API's. */
@@ -173,12 +180,16 @@ function chooseStage({ kind, stages }: Api, address: Address): Site {
  * What is refused before any route is looked for.
  * DIFFERS: `Connection` header that lists a protected name; it ends in 400.
  */
-function earlyFault(request: InboundRequest, fields: RequestFields, site: Site): Fault | undefined {
-  const { kind, program } = site;
+function earlyFault(
+  request: InboundRequest,
+  fields: RequestFields,
+  { kind, program: found }: Site,
+  { isEndpointDisabled }: StageProgram,
+): Fault | undefined {
   const refusal = (error: GatewayError): Fault => (kind === 'REST' ? restFault(error) : httpFault(error));
   if (fields.totalBytes > MAX_HEADER_BYTES) return HEADERS_TOO_LARGE;
   if (pathFault(request.path) !== undefined) return refusal(new GatewayError('BAD_REQUEST_PARAMETERS'));
-  if (program === undefined || program.isEndpointDisabled) return kind === 'REST' ? FORBIDDEN : NOT_FOUND;
+  if (found === undefined || isEndpointDisabled) return kind === 'REST' ? FORBIDDEN : NOT_FOUND;
   if ((request.body.length ?? 0) > MAX_PAYLOAD_BYTES) return refusal(new GatewayError('REQUEST_TOO_LARGE'));
   const isForged = forbiddenInConnection(fields.connection) !== undefined;
   return isForged ? refusal(new GatewayError('BAD_REQUEST_PARAMETERS')) : undefined;

@@ -4,6 +4,7 @@ import type { ResponseCache } from './response-cache/response-cache';
 import type { Body, ByteChannel, CancelSignal, HeaderList } from './exchange';
 import type { Limit } from './limits/bucket';
 import type { Limits } from './limits/limits';
+import type { CanaryFacts } from './program';
 
 export interface UpstreamRequest {
   /** Pools are never shared between accounts. */
@@ -229,6 +230,8 @@ export interface RequestOutcome {
   readonly cacheResult?: 'hit' | 'miss';
   readonly requestBytes: number;
   readonly responseBytes: number;
+  /** Absent = the stage has no canary. */
+  readonly canary?: CanaryFacts;
 }
 
 /** Counters and histograms. Cheap and synchronous. */

@@ -13,7 +13,7 @@ import type {
   ThrottleSnapshot,
 } from '@gatehouse/snapshot';
 import type { LazyRoute } from './compile-route';
-import type { Exchange, Reply } from './exchange';
+import type { Exchange, HeaderList, Reply } from './exchange';
 import type { GatewayResponses } from './gateway-responses/gateway-response';
 import type { Kit } from './ports';
 import type { Router } from './routing/router';
@@ -59,6 +59,14 @@ export interface StageFacts {
   readonly stageVariables: ReadonlyMap<string, string>;
   /** How refusals are answered that are not answered by default. */
   readonly gatewayResponses: GatewayResponses;
+  /** `undefined` = the stage has no canary. */
+  readonly canary: CanaryFacts | undefined;
+}
+
+/** The canary of a stage, and whether the request went to it. */
+export interface CanaryFacts {
+  readonly deploymentId: string;
+  readonly isChosen: boolean;
 }
 
 export interface StageProgram {
@@ -67,6 +75,13 @@ export interface StageProgram {
   readonly router: Router<LazyRoute>;
   /** Runs where no route matches, and gives the reply steps to what is refused before routing. */
   readonly unmatched: RouteProgram;
+  readonly canary?: CanaryProgram | undefined;
+}
+
+/** A second program of the stage, and who gets it. */
+export interface CanaryProgram {
+  readonly program: StageProgram;
+  readonly isChosen: (headers: HeaderList) => boolean;
 }
 
 export type ReportProblem = (problem: Problem) => void;

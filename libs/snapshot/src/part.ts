@@ -36,10 +36,15 @@ export function decodePart(part: Part): Snapshot {
   if (value.schema !== SNAPSHOT_SCHEMA) {
     throw new SnapshotRefused('unsupported', `part ${part.hash} has schema ${String(value.schema)}`);
   }
-  if (typeof value.apiId !== 'string' || typeof value.stage !== 'string' || !Array.isArray(value.routes)) {
+  if (typeof value.apiId !== 'string' || typeof value.stage !== 'string' || !hasRoutes(value)) {
     throw new SnapshotRefused('corrupt', `part ${part.hash} is no snapshot`);
   }
   return value as unknown as Snapshot;
+}
+
+function hasRoutes({ routes, canary }: Record<string, unknown>): boolean {
+  const ofCanary = (canary as { routes?: unknown } | null | undefined)?.routes;
+  return Array.isArray(routes) && (ofCanary === undefined || Array.isArray(ofCanary));
 }
 
 function parse(bytes: Uint8Array, name: string): Record<string, unknown> {

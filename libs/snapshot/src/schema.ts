@@ -24,7 +24,7 @@ export interface Snapshot {
   readonly binaryMediaTypes: readonly string[];
   readonly cors?: CorsSnapshot;
   readonly accessLog?: AccessLogSnapshot;
-  /** Place of the canary; `percentTraffic` is 0-100. No step reads it yet. */
+  /** REST: another deployment that some of the calls go to. */
   readonly canary?: CanarySnapshot;
   /** By id: those that a route names. */
   readonly authorizers?: Readonly<Record<string, AuthorizerSnapshot>>;
@@ -108,10 +108,38 @@ export interface AccessLogSnapshot {
 }
 
 export interface CanarySnapshot {
+  /** Of the stage's calls, 0.0 to 100.0. */
   readonly percentTraffic: number;
   readonly deploymentId: string;
+  /** Laid over the stage's variables. */
   readonly stageVariableOverrides: Readonly<Record<string, string>>;
+  /** Answers that are kept of one deployment are kept for both. Default: each keeps its own. */
+  readonly useStageCache?: boolean;
+  /** Beyond AWS: calls with the same value go the same way. Absent, or without a value in the call: random. */
+  readonly sticky?: StickySnapshot;
+  /** What is the canary's in place of the stage's; all else holds for both. Absent (older parts) = nothing goes to the canary. */
+  readonly deployed?: DeployedSnapshot;
+  /** Absent = the stage's own, where the canary is of the same deployment. */
+  readonly routes?: readonly Route[];
 }
+
+/** One of the two. */
+export interface StickySnapshot {
+  readonly header?: string;
+  readonly cookie?: string;
+}
+
+/** What a deployment decides, beside routes. */
+export type DeployedSnapshot = Pick<
+  Snapshot,
+  | 'disableExecuteApiEndpoint'
+  | 'binaryMediaTypes'
+  | 'authorizers'
+  | 'resourcePolicy'
+  | 'isPrivate'
+  | 'apiKeySource'
+  | 'gatewayResponses'
+>;
 
 /** How refusals of one type are answered. */
 export interface GatewayResponseSnapshot {

@@ -1,6 +1,6 @@
 /** What authorizers of both kinds of API have in common on their way into a snapshot. */
 import { createHash } from 'node:crypto';
-import { canonicalJson, type AuthorizerSnapshot, type Problem } from '@gatehouse/snapshot';
+import { canonicalJson, type AuthorizerSnapshot, type Problem, type Snapshot } from '@gatehouse/snapshot';
 import { functionArnIn } from './function-arn';
 
 /** A stage: results that were kept before its token changed are not used. */
@@ -29,6 +29,10 @@ export function namedAuthorizers<T extends object>(
     else problems.push(unusable(id));
   }
   return { authorizers, problems };
+}
+
+export function authorizersOf({ authorizers }: Authorizers): Pick<Snapshot, 'authorizers'> {
+  return Object.keys(authorizers).length > 0 ? { authorizers } : {};
 }
 
 function unusable(id: string): Problem {

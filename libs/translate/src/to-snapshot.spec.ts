@@ -20,7 +20,13 @@ import { takesSignatures } from './takes-signatures';
 import { httpToSnapshot, restToSnapshot, type Owner, type Translated } from './to-snapshot';
 
 type Input =
-  | { readonly about: string; readonly owner: Owner; readonly graph: RestApiGraph; readonly stage: RestStage }
+  | {
+      readonly about: string;
+      readonly owner: Owner;
+      readonly graph: RestApiGraph;
+      readonly stage: RestStage;
+      readonly canaryGraph?: RestApiGraph;
+    }
   | {
       readonly about: string;
       readonly owner: Owner;
@@ -37,8 +43,12 @@ const names = readdirSync(DIRECTORY)
 
 function translate(input: Input): Translated {
   return input.graph.kind === 'REST'
-    ? restToSnapshot(input.owner, input.graph, input.stage as RestStage)
+    ? restToSnapshot(input.owner, input.graph, input.stage as RestStage, {}, canaryGraphOf(input))
     : httpToSnapshot(input.owner, input.graph, input.stage as HttpStage);
+}
+
+function canaryGraphOf(input: Input): RestApiGraph | undefined {
+  return 'canaryGraph' in input ? input.canaryGraph : undefined;
 }
 
 describe.each(names)('%s', (name) => {

@@ -3,14 +3,13 @@ import type { HttpApiGraph, HttpStage, RestApiGraph, RestStage } from '@gatehous
 import type { PrincipalSnapshot, Problem, Route, Snapshot } from '@gatehouse/snapshot';
 import { SNAPSHOT_SCHEMA } from '@gatehouse/snapshot';
 import { apiKeys, type StageKeys } from './api-keys';
-import type { Authorizers } from './authorizers';
+import { authorizersOf } from './authorizers';
 import { httpAuthorizers } from './http-authorizers';
 import { httpRoutes } from './http-routes';
-import { resourcePolicy } from './resource-policy';
-import { responseCache, withRouteCache } from './response-cache';
-import { restAuthorizers } from './rest-authorizers';
-import { restRoutes } from './rest-routes';
-import { httpStageThrottle, restStageThrottle, withMethodThrottle, withRouteThrottle } from './throttles';
+import { responseCache } from './response-cache';
+import { restCanary } from './rest-canary';
+import { restDeployment } from './rest-deployment';
+import { httpStageThrottle, restStageThrottle, withRouteThrottle } from './throttles';
 
 export interface Owner {
   readonly accountId: string;
@@ -29,15 +28,19 @@ export interface Live {
   readonly principals?: readonly PrincipalSnapshot[];
 }
 
+/** `canaryGraph`: of the canary's deployment, where the stage has a canary of another one than its own. */
 export function restToSnapshot(
   owner: Owner,
   graph: RestApiGraph,
   stage: RestStage,
   live: Live = {},
+  canaryGraph?: RestApiGraph,
 ): Translated {
   const { api } = graph;
-  const { routes, problems } = restRoutes(graph);
-  const guards = restAuthorizers(graph, routes, stage);
+  const own = restDeployment(owner, graph, stage, stage);
+  const isOfStage = stage.canarySettings?.deploymentId === stage.deploymentId;
+  const canary = restCanary(owner, isOfStage ? graph : canaryGraph, stage);
+  const allRoutes = [...own.routes, ...canary.routes];
   const snapshot: Snapshot = {
     ...base(owner),
     apiId: api.id,
@@ -46,28 +49,17 @@ export function restToSnapshot(
     stage: stage.stageName,
     deploymentId: stage.deploymentId,
     stageVariables: stage.variables ?? {},
-    disableExecuteApiEndpoint: api.disableExecuteApiEndpoint,
-    binaryMediaTypes: api.binaryMediaTypes ?? [],
+    ...own.deployed,
     ...accessLog(stage.accessLogSettings),
-    ...(stage.canarySettings && {
-      canary: {
-        percentTraffic: stage.canarySettings.percentTraffic,
-        deploymentId: stage.canarySettings.deploymentId,
-        stageVariableOverrides: stage.canarySettings.stageVariableOverrides ?? {},
-      },
-    }),
-    ...authorizersOf(guards),
+    ...(canary.snapshot && { canary: canary.snapshot }),
     ...options(stage),
-    ...principals(routes, live),
-    ...resourcePolicy(owner, api),
-    ...apiKeys(live.apiKeys, routes),
-    ...gatewayResponses(graph),
-    ...(api.apiKeySource === 'AUTHORIZER' && { apiKeySource: 'AUTHORIZER' }),
+    ...principals(allRoutes, live),
+    ...apiKeys(live.apiKeys, allRoutes),
     ...restStageThrottle(stage),
     ...responseCache(stage),
-    routes: routes.map((route) => withRouteCache(withMethodThrottle(route, stage), graph, stage)),
+    routes: own.routes,
   };
-  return { snapshot, problems: [...problems, ...guards.problems] };
+  return { snapshot, problems: [...own.problems, ...canary.problems] };
 }
 
 export function httpToSnapshot(
@@ -108,20 +100,6 @@ export function httpToSnapshot(
     routes: routes.map((route) => withRouteThrottle(route, stage)),
   };
   return { snapshot, problems: [...problems, ...guards.problems] };
-}
-
-function authorizersOf({ authorizers }: Authorizers): Pick<Snapshot, 'authorizers'> {
-  return Object.keys(authorizers).length > 0 ? { authorizers } : {};
-}
-
-function gatewayResponses({ gatewayResponses }: RestApiGraph): Pick<Snapshot, 'gatewayResponses'> {
-  const types = Object.keys(gatewayResponses).sort();
-  if (types.length === 0) return {};
-  const entries = types.map((type) => {
-    const { statusCode, responseParameters = {}, responseTemplates = {} } = gatewayResponses[type] ?? {};
-    return [type, { ...(statusCode !== undefined && { statusCode }), responseParameters, responseTemplates }];
-  });
-  return { gatewayResponses: Object.fromEntries(entries) as Snapshot['gatewayResponses'] };
 }
 
 function options({ options = {} }: RestStage | HttpStage): Pick<Snapshot, 'authorizerOptions' | 'limits'> {

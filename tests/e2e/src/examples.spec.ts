@@ -233,6 +233,20 @@ describe('examples', () => {
     expect(asked.toSorted()).toEqual(['/?page=1', '/?page=2']);
   });
 
+  it('canary: a tenth of the calls reach the second deployment, and all of them after the promotion', async () => {
+    const [path = '', restApiId = ''] = await create('canary', [origin.url]);
+    const seen = async (calls: number): Promise<string[]> => {
+      const bodies = Array.from({ length: calls }, async () =>
+        (await fetch(`${gatehouse.gateway}${path}`)).json(),
+      );
+      return ((await Promise.all(bodies)) as { url: string }[]).map(({ url }) => url);
+    };
+    await until('the canary is there', async () => (await seen(40)).includes('/v2/green'));
+    expect(new Set(await seen(200))).toEqual(new Set(['/v1/blue', '/v2/green']));
+    await runScript('canary/promote.mjs', [restApiId]);
+    await until('it is promoted', async () => (await seen(40)).every((url) => url === '/v2/green'));
+  });
+
   it('are listed, each with a folder and a test of its name', () => {
     const folders = readdirSync(join(ROOT, 'examples'), { withFileTypes: true })
       .filter((entry) => entry.isDirectory())

@@ -1,6 +1,7 @@
 /** What UpdateStage may change, with AWS's messages (they are one family: everything unknown is a "method setting"). */
 import { badRequest } from '../fault';
 import { patchBoolean, pointer, requirePaths, unescapeToken, type PatchOperation } from '../patch/operation';
+import type { Judgement } from './canary-judgement';
 import { METHOD_SETTING_PATHS, newMethodSetting, patchMethodSetting } from './method-settings';
 import { requireDeployment, requirePercent, requireVariables } from './stages';
 import type { CanarySettings, RestStage } from './types';
@@ -99,6 +100,20 @@ function promote(stage: RestStage, { path, from = '' }: PatchOperation): void {
   if (isDeployment) stage.deploymentId = canary.deploymentId;
   else if (canary.stageVariableOverrides)
     stage.variables = requireVariables({ ...stage.variables, ...canary.stageVariableOverrides });
+}
+
+/** What a user does by hand, done by the stage's options: promotion by `copy`, and the canary's removal after it or without. */
+export function endCanary(stage: RestStage, { decision, reason }: Judgement, now: number): void {
+  const canary = stage.canarySettings;
+  if (!canary) return;
+  const from = '/canarySettings/';
+  const operations: PatchOperation[] = [
+    { op: 'copy', from: `${from}deploymentId`, path: '/deploymentId' },
+    { op: 'copy', from: `${from}stageVariableOverrides`, path: '/variables' },
+  ];
+  const removal: PatchOperation = { op: 'remove', path: '/canarySettings' };
+  updateStage(stage, decision === 'promote' ? [...operations, removal] : [removal], new Set(), now);
+  stage.endedCanary = { decision, deploymentId: canary.deploymentId, reason, endedDate: now };
 }
 
 function patchVariable(stage: RestStage, { op, value = '' }: PatchOperation, name: string): void {

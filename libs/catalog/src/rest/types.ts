@@ -142,6 +142,14 @@ export interface CanarySettings {
   useStageCache: boolean;
 }
 
+/** Promoted or aborted by its stage's options, and why. */
+export interface EndedCanary {
+  decision: 'abort' | 'promote';
+  deploymentId: string;
+  reason: string;
+  endedDate: number;
+}
+
 export interface RestStage {
   stageName: string;
   deploymentId: string;
@@ -164,6 +172,8 @@ export interface RestStage {
   responseCacheToken?: string;
   /** Ours, not shown by AWS's calls. */
   options?: StageOptions;
+  /** Ours: the last canary that ended by itself. */
+  endedCanary?: EndedCanary;
   createdDate: number;
   lastUpdatedDate: number;
 }

@@ -47,6 +47,24 @@ export class NodeRolloutDocument {
   fault?: string;
 }
 
+export class CanaryDocument {
+  @ApiProperty()
+  deploymentId!: string;
+  @ApiProperty({ description: 'share of the calls, 0 to 100' })
+  percentTraffic!: number;
+}
+
+export class EndedCanaryDocument {
+  @ApiProperty({ enum: ['abort', 'promote'] })
+  decision!: 'abort' | 'promote';
+  @ApiProperty()
+  deploymentId!: string;
+  @ApiProperty({ description: 'what was seen, and what was allowed' })
+  reason!: string;
+  @ApiProperty()
+  endedAt!: string;
+}
+
 export class RolloutDocument {
   @ApiProperty()
   apiId!: string;
@@ -62,6 +80,13 @@ export class RolloutDocument {
   pending!: boolean;
   @ApiProperty({ description: 'published, and every live node serves it' })
   complete!: boolean;
+  @ApiPropertyOptional({ type: CanaryDocument, description: 'absent: the stage has none' })
+  canary?: CanaryDocument;
+  @ApiPropertyOptional({
+    type: EndedCanaryDocument,
+    description: 'the last canary that the options of the stage promoted or aborted',
+  })
+  endedCanary?: EndedCanaryDocument;
   @ApiProperty({ type: [NodeRolloutDocument] })
   nodes!: NodeRolloutDocument[];
 }

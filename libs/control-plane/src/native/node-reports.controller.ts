@@ -1,5 +1,5 @@
 /** Node reports over Nest's Redis transport. In one process the feed hands them over directly. */
-import { NODE_REPORT_PATTERN, type NodeReport } from '@gatehouse/platform';
+import { isCanaryReport, NODE_REPORT_PATTERN, type NodeReport } from '@gatehouse/platform';
 import { Controller, Inject } from '@nestjs/common';
 import { EventPattern, Payload } from '@nestjs/microservices';
 import { ApiExcludeController } from '@nestjs/swagger';
@@ -13,7 +13,7 @@ export class NodeReportsController {
 
   @EventPattern(NODE_REPORT_PATTERN)
   async report(@Payload() message: unknown): Promise<void> {
-    if (isReport(message)) await this.services.fleet.record(message);
+    if (isReport(message)) await this.services.takeReport(message);
   }
 }
 
@@ -24,6 +24,7 @@ function isReport(message: unknown): message is NodeReport {
     typeof report?.nodeId === 'string' &&
     report.nodeId.length <= 256 &&
     numbers.every((value) => typeof value === 'number' && Number.isFinite(value)) &&
-    typeof report.faults === 'object'
+    typeof report.faults === 'object' &&
+    Object.values(report.canaries ?? {}).every(isCanaryReport)
   );
 }

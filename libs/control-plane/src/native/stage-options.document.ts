@@ -1,5 +1,5 @@
 /** Options of a stage, as the OpenAPI document describes them. Absent = off. */
-import { ApiPropertyOptional } from '@nestjs/swagger';
+import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
 
 export class AuthorizerOptionsDocument {
   @ApiPropertyOptional({
@@ -49,6 +49,31 @@ export class CacheOptionsDocument {
   staleIfErrorSeconds?: number;
 }
 
+export class CanaryThresholdsDocument {
+  @ApiPropertyOptional({ minimum: 0, maximum: 100, description: 'share of answers with status 5xx' })
+  maxErrorPercent?: number;
+  @ApiPropertyOptional({ minimum: 1, maximum: 600_000, description: '95th percentile of the whole time' })
+  maxP95Ms?: number;
+  @ApiProperty({ minimum: 5, maximum: 3600, description: 'calls of the last so many seconds count' })
+  windowSeconds!: number;
+  @ApiProperty({ minimum: 1, description: 'with fewer calls nothing is decided' })
+  minRequests!: number;
+}
+
+export class CanaryOptionsDocument {
+  @ApiPropertyOptional({ description: 'calls with the same value of this header go the same way' })
+  stickyHeader?: string;
+  @ApiPropertyOptional({ description: 'calls with the same value of this cookie go the same way' })
+  stickyCookie?: string;
+  @ApiPropertyOptional({ type: CanaryThresholdsDocument, description: 'above one of them it is removed' })
+  autoAbort?: CanaryThresholdsDocument;
+  @ApiPropertyOptional({
+    type: CanaryThresholdsDocument,
+    description: 'within all of them for a whole window it becomes the stage',
+  })
+  autoPromote?: CanaryThresholdsDocument;
+}
+
 export class StageOptionsDocument {
   @ApiPropertyOptional({ type: AuthorizerOptionsDocument })
   authorizers?: AuthorizerOptionsDocument;
@@ -56,4 +81,6 @@ export class StageOptionsDocument {
   limits?: LimitOptionsDocument;
   @ApiPropertyOptional({ type: CacheOptionsDocument, description: 'REST stages' })
   cache?: CacheOptionsDocument;
+  @ApiPropertyOptional({ type: CanaryOptionsDocument, description: 'REST APIs only' })
+  canary?: CanaryOptionsDocument;
 }

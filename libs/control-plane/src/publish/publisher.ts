@@ -200,13 +200,21 @@ async function makeSnapshot(
   const deployment = await db.findOneBy(DeploymentRow, { apiId, id: deploymentId });
   if (!deployment) return undefined;
   const owner = { accountId: api.accountId, region: api.region };
+  const canary = await canaryDeployment(db, apiId, stage.document);
+  const hasSignatures = [deployment, canary].some((one) => one !== undefined && takesSignatures(one.graph));
   const live = {
     apiKeys: await stageKeys(db, sealer, stage),
-    ...(takesSignatures(deployment.graph) && { principals: await principals(db, api.accountId) }),
+    ...(hasSignatures && { principals: await principals(db, api.accountId) }),
   };
   const { snapshot, problems } =
     api.kind === 'REST'
-      ? restToSnapshot(owner, frozenGraph<'REST'>(deployment), stage.document as RestStage, live)
+      ? restToSnapshot(
+          owner,
+          frozenGraph<'REST'>(deployment),
+          stage.document as RestStage,
+          live,
+          canary && frozenGraph<'REST'>(canary),
+        )
       : httpToSnapshot(
           owner,
           withLiveSwitches(frozenGraph<'HTTP'>(deployment), api.document as HttpApi),
@@ -215,6 +223,17 @@ async function makeSnapshot(
         );
   const all = [...problems, ...problemsOnNodes(snapshot)];
   return { accountId: api.accountId, part: encodePart(snapshot), problems: all };
+}
+
+/** `undefined` = there is no canary, or it is of the stage's own deployment. */
+async function canaryDeployment(
+  db: EntityManager,
+  apiId: string,
+  stage: RestStage | HttpStage,
+): Promise<DeploymentRow | undefined> {
+  const id = 'canarySettings' in stage ? stage.canarySettings?.deploymentId : undefined;
+  if (id === undefined || id === stage.deploymentId) return undefined;
+  return (await db.findOneBy(DeploymentRow, { apiId, id })) ?? undefined;
 }
 
 /** `disableExecuteApiEndpoint` of an HTTP API needs no deployment. */

@@ -1,9 +1,10 @@
 /** All services over one workspace. Both surfaces, AWS and native, are thin translations onto these. */
-import type { Sealer } from '@gatehouse/platform';
+import type { NodeReport, Sealer } from '@gatehouse/platform';
 import type { DataSource } from 'typeorm';
 import { Accounts } from './accounts';
 import { ApiKeys } from './api-keys';
 import { AuthorizerTrials, type TrialPorts } from './authorizer-trials';
+import { CanaryWatch } from './canary-watch';
 import { Fleet } from './fleet';
 import { HttpApis } from './http-apis';
 import { HttpStages } from './http-stages';
@@ -41,6 +42,8 @@ export interface Services {
   readonly fleet: Fleet;
   readonly rollouts: Rollouts;
   readonly stageOptions: StageOptionsService;
+  /** What nodes tell of themselves. */
+  takeReport(report: NodeReport): Promise<void>;
 }
 
 export function createServices(options: ServiceOptions): Services {
@@ -51,6 +54,8 @@ export function createServices(options: ServiceOptions): Services {
   const apiKeys = new ApiKeys(workspace, sealer);
   const rollouts = new Rollouts(workspace, restStages, httpStages);
   const restApis = new RestApis(workspace);
+  const fleet = new Fleet(database);
+  const canaries = new CanaryWatch(workspace, restStages);
   return {
     restApis,
     authorizerTrials: new AuthorizerTrials(restApis, options.openTrialPorts),
@@ -62,8 +67,12 @@ export function createServices(options: ServiceOptions): Services {
     apiKeys,
     usagePlans: new UsagePlans(workspace, apiKeys),
     users: new Users(workspace, nodeSealer),
-    fleet: new Fleet(database),
+    fleet,
     rollouts,
     stageOptions: new StageOptionsService(rollouts, restStages, httpStages),
+    takeReport: async (report) => {
+      await fleet.record(report);
+      await canaries.take(report);
+    },
   };
 }

@@ -1,5 +1,12 @@
 /** What a stage serves, where it came from, and the way back: for both kinds of API. */
-import { badRequest, notFound, type HttpDeployment, type RestDeployment } from '@gatehouse/catalog';
+import {
+  badRequest,
+  notFound,
+  type EndedCanary,
+  type HttpDeployment,
+  type RestDeployment,
+  type RestStage,
+} from '@gatehouse/catalog';
 import type { Problem } from '@gatehouse/snapshot';
 import { ApiRow, DeploymentRow, OutboxRow, PublicationRow, StageRow } from '../storage/entities';
 import { scopeOf, type Scope } from '../storage/graph-store';
@@ -15,6 +22,17 @@ export interface Publication {
   readonly problems: readonly Problem[];
   /** A change waits to be published. */
   readonly pending: boolean;
+  /** Absent: the stage has none. */
+  readonly canary?: { readonly deploymentId: string; readonly percentTraffic: number };
+  /** The last canary that the stage's options ended. */
+  readonly endedCanary?: EndedCanaryRecord;
+}
+
+export interface EndedCanaryRecord {
+  readonly decision: 'abort' | 'promote';
+  readonly deploymentId: string;
+  readonly reason: string;
+  readonly endedAt: string;
 }
 
 export interface DeploymentRecord {
@@ -34,17 +52,19 @@ export class Rollouts {
   ) {}
 
   async publication(scope: Scope, apiId: string, stage: string): Promise<Publication> {
-    await this.stage(scope, apiId, stage);
+    const { document } = await this.stage(scope, apiId, stage);
     const { manager } = this.workspace.database;
     const row = await manager.findOneBy(PublicationRow, { apiId, stage });
     const pending = await manager.existsBy(OutboxRow, { apiId, stage });
-    if (!row) return { problems: [], pending };
+    const canary = describeCanary(document as RestStage);
+    if (!row) return { problems: [], pending, ...canary };
     return {
       revision: Number(row.revision),
       hash: row.hash,
       publishedAt: row.publishedAt.toISOString(),
       problems: row.problems,
       pending,
+      ...canary,
     };
   }
 
@@ -70,7 +90,8 @@ export class Rollouts {
 
   /**
    * Points the stage at `deploymentId`, or at the newest one before the present. An HTTP stage stops deploying by itself,
-   * else the next change of the draft would undo the rollback.
+   * else the next change of the draft would undo the rollback. A canary of a REST stage ends: after a rollback one deployment
+   * answers.
    */
   async rollback(
     scope: Scope,
@@ -81,8 +102,11 @@ export class Rollouts {
     const target = deploymentId ?? (await this.previous(scope, apiId, stageName));
     const { kind } = await this.stage(scope, apiId, stageName);
     if (kind === 'REST') {
-      const operation = { op: 'replace', path: '/deploymentId', value: target };
-      await this.restStages.updateStage(scope, apiId, stageName, [operation]);
+      const operations = [
+        { op: 'replace', path: '/deploymentId', value: target },
+        { op: 'remove', path: '/canarySettings' },
+      ];
+      await this.restStages.updateStage(scope, apiId, stageName, operations);
     } else {
       await this.httpStages.updateStage(scope, apiId, stageName, { autoDeploy: false, deploymentId: target });
     }
@@ -106,13 +130,29 @@ export class Rollouts {
     scope: Scope,
     apiId: string,
     name: string,
-  ): Promise<{ kind: 'REST' | 'HTTP'; current?: string }> {
+  ): Promise<{ kind: 'REST' | 'HTTP'; document: StageRow['document']; current?: string }> {
     const { manager } = this.workspace.database;
     const api = await manager.findOneBy(ApiRow, { ...scopeOf(scope), id: apiId });
     if (!api) throw notFound(`There is no API ${apiId}`);
     const row = await manager.findOneBy(StageRow, { apiId, name });
     if (!row) throw notFound(`API ${apiId} has no stage ${name}`);
     const current = row.document.deploymentId;
-    return { kind: api.kind, ...(current !== undefined && { current }) };
+    return { kind: api.kind, document: row.document, ...(current !== undefined && { current }) };
   }
+}
+
+function describeCanary({
+  canarySettings,
+  endedCanary,
+}: RestStage): Pick<Publication, 'canary' | 'endedCanary'> {
+  return {
+    ...(canarySettings && {
+      canary: { deploymentId: canarySettings.deploymentId, percentTraffic: canarySettings.percentTraffic },
+    }),
+    ...(endedCanary && { endedCanary: describeEnd(endedCanary) }),
+  };
+}
+
+function describeEnd({ endedDate, ...rest }: EndedCanary): EndedCanaryRecord {
+  return { ...rest, endedAt: new Date(endedDate).toISOString() };
 }

@@ -1,5 +1,5 @@
 /** Options of a stage beyond AWS, for both kinds of API. */
-import { readStageOptions, type StageOptions } from '@gatehouse/catalog';
+import { badRequest, readStageOptions, type StageOptions } from '@gatehouse/catalog';
 import type { Scope } from '../storage/graph-store';
 import type { HttpStages } from './http-stages';
 import type { RestStages } from './rest-stages';
@@ -26,6 +26,8 @@ export class StageOptionsService {
   ): Promise<StageOptions> {
     const options = readStageOptions(document);
     const stages = await this.stagesOf(scope, apiId, stage);
+    if (options.canary !== undefined && stages === this.httpStages)
+      throw badRequest('Stages of HTTP APIs have no canary');
     await stages.editStage(scope, apiId, stage, (edited) => void (edited.options = options));
     return options;
   }

@@ -79,6 +79,34 @@ it.each([
   expect(threads).toBe(expectedThreads);
 });
 
+it.each([
+  ['small', 10, 0],
+  ['large', 5000, 1],
+])(
+  'serves every route of a canary in a %s part, and none of it as the stage’s',
+  async (_size, routes, expectedThreads) => {
+    const canary = (percentTraffic: number): Snapshot['canary'] => ({
+      percentTraffic,
+      deploymentId: 'canary',
+      stageVariableOverrides: {},
+      deployed: { disableExecuteApiEndpoint: false, binaryMediaTypes: [] },
+      routes: Array.from({ length: routes }, (_none, i) => routeOf(i + 10_000)),
+    });
+    for (const [percent, own, ofCanary] of [
+      [0, 200, 403],
+      [100, 403, 200],
+    ] as const) {
+      threads = 0;
+      const under = gateway();
+      under.swap([await loaderOf(under).load(encodePart(snapshotOf(1, { canary: canary(percent) })))]);
+      expect(await asked(under, '/prod/r0/x')).toContain(String(own));
+      expect(await asked(under, '/prod/r10000/x')).toContain(String(ofCanary));
+      expect(await asked(under, `/prod/r${routes + 9999}/x`)).toContain(String(ofCanary));
+      expect(threads).toBe(expectedThreads);
+    }
+  },
+);
+
 it('lets other work go on while a large part is placed', async () => {
   const under = gateway();
   const routes = 20_000;
@@ -113,6 +141,11 @@ describe.each([
     const changed = Uint8Array.from(bytes);
     changed[100] = (changed[100] ?? 0) ^ 1;
     expect(await refused({ hash, bytes: changed })).toBe('corrupt');
+  });
+
+  it('with a canary whose routes are no list is refused', async () => {
+    const canary = { percentTraffic: 1, deploymentId: 'c', stageVariableOverrides: {}, routes: {} as never };
+    expect(await refused(encodePart(snapshotOf(routes, { canary })))).toBe('corrupt');
   });
 
   it('of another schema, or that is no snapshot, is refused for good', async () => {

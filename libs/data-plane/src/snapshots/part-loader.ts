@@ -5,8 +5,15 @@
 import { once } from 'node:events';
 import { join } from 'node:path';
 import { Worker } from 'node:worker_threads';
-import type { Gateway, RouteSource, StageDraft, StageHead } from '@gatehouse/engine';
-import { decodePart, SnapshotRefused, type Part, type Route } from '@gatehouse/snapshot';
+import type { Gateway, RouteSource, StageDraft } from '@gatehouse/engine';
+import {
+  decodePart,
+  SnapshotRefused,
+  takeApart,
+  type Part,
+  type Route,
+  type StageHead,
+} from '@gatehouse/snapshot';
 import type { FromThread, RouteText } from './thread-messages';
 
 /** Reading so much takes about two milliseconds; starting a thread takes some thirty. */
@@ -33,9 +40,9 @@ export class PartLoader {
   }
 
   private loadHere(part: Part): StageDraft {
-    const { routes, ...head } = decodePart(part);
+    const { head, routes, canaryRoutes } = takeApart(decodePart(part));
     const draft = this.draft(head);
-    draft.addAll(routes);
+    draft.addAll(routes, canaryRoutes);
     return draft;
   }
 
@@ -49,7 +56,7 @@ export class PartLoader {
         thread.postMessage('next');
         const batch = await heard(thread);
         if (batch.kind !== 'routes') throw unexpected(batch);
-        for (const route of batch.routes) draft.add(sourceOf(route));
+        for (const route of batch.routes) place(draft, route);
         isLast = batch.isLast;
       }
       return draft;
@@ -95,6 +102,8 @@ function unexpected(message: FromThread): SnapshotRefused {
   return new SnapshotRefused('corrupt', 'the thread that read it lost its place');
 }
 
-function sourceOf([key, method, path, json]: RouteText): RouteSource {
-  return { key, method, path, read: () => JSON.parse(json) as Route };
+function place(draft: StageDraft, [key, method, path, json, isOfCanary]: RouteText): void {
+  const source: RouteSource = { key, method, path, read: () => JSON.parse(json) as Route };
+  if (isOfCanary) draft.addToCanary(source);
+  else draft.add(source);
 }

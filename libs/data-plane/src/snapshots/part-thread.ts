@@ -3,7 +3,7 @@
  * text. The thread that serves requests asks for a batch when it has placed the last.
  */
 import { parentPort, workerData } from 'node:worker_threads';
-import { decodePart, SnapshotRefused, type Part } from '@gatehouse/snapshot';
+import { decodePart, SnapshotRefused, takeApart, type Part } from '@gatehouse/snapshot';
 import type { FromThread, RouteText } from './thread-messages';
 
 /** Placing one takes some microseconds. */
@@ -14,17 +14,19 @@ function tell(message: FromThread): void {
 }
 
 function hand(part: Part): void {
-  const { routes, ...head } = decodePart(part);
+  const { head, routes: ofStage, canaryRoutes } = takeApart(decodePart(part));
+  const routes = canaryRoutes.length === 0 ? ofStage : [...ofStage, ...canaryRoutes];
   let at = 0;
   parentPort?.on('message', () => {
     const batch = routes.slice(at, at + ROUTES_OF_A_BATCH);
-    at += batch.length;
-    const texts = batch.map((route): RouteText => [
+    const texts = batch.map((route, i): RouteText => [
       route.key,
       route.method,
       route.path,
       JSON.stringify(route),
+      at + i >= ofStage.length,
     ]);
+    at += batch.length;
     tell({ kind: 'routes', routes: texts, isLast: at === routes.length });
   });
   tell({ kind: 'head', head });

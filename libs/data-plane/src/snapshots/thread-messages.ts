@@ -1,9 +1,14 @@
 /** What a thread that reads a part tells. It is asked for each batch by any message. */
-import type { StageHead } from '@gatehouse/engine';
-import type { SnapshotRefused } from '@gatehouse/snapshot';
+import type { SnapshotRefused, StageHead } from '@gatehouse/snapshot';
 
-/** Key, method, path, and all of it as JSON. */
-export type RouteText = readonly [key: string, method: string, path: string, json: string];
+/** Key, method, path, all of it as JSON, and whether only the canary has it. */
+export type RouteText = readonly [
+  key: string,
+  method: string,
+  path: string,
+  json: string,
+  isOfCanary: boolean,
+];
 
 export type FromThread =
   | { readonly kind: 'head'; readonly head: StageHead }

@@ -10,7 +10,7 @@ export const measure: AfterStepFactory = (_plan, { observer }) => {
 };
 
 function outcomeOf(x: Exchange): RequestOutcome {
-  const { accountId, apiId, stage } = x.facts;
+  const { accountId, apiId, stage, canary } = x.facts;
   const { status, latencyMs, requestBytes, responseBytes } = x;
   const base = {
     accountId,
@@ -21,6 +21,7 @@ function outcomeOf(x: Exchange): RequestOutcome {
     latencyMs,
     requestBytes,
     responseBytes,
+    ...(canary && { canary }),
   };
   const { integrationLatencyMs, cacheResult } = x;
   if (cacheResult === undefined)
@@ -38,7 +39,10 @@ export const logAccess: AfterStepFactory = ({ accessLog }, kit) => {
 const text = (value: string | undefined): string =>
   value === undefined ? 'null' : `"${escapeLogValue(value)}"`;
 
-/** Neither query, cookies nor any credential: a log is read by more people than the API is. */
+/**
+ * Neither query, cookies nor any credential: a log is read by more people than the API is.
+ * DIFFERS: logs of a canary; they are in the log of its stage.
+ */
 function builtInLine(x: Exchange): string {
   const { facts, fields, request } = x;
   const integrationMs =
@@ -49,7 +53,9 @@ function builtInLine(x: Exchange): string {
     `"route":${text(x.route.key)},"protocol":${text(request.protocol)},"status":${x.status},` +
     `"responseLength":${x.responseBytes},"latencyMs":${Math.round(x.latencyMs)},` +
     `"integrationLatencyMs":${integrationMs},"userAgent":${text(fields.userAgent)},` +
-    `"apiId":${text(facts.apiId)},"stage":${text(facts.stage)},"traceId":"${x.trace.traceId}"}`
+    `"apiId":${text(facts.apiId)},"stage":${text(facts.stage)},` +
+    (facts.canary === undefined ? '' : `"isCanaryRequest":${facts.canary.isChosen},`) +
+    `"traceId":"${x.trace.traceId}"}`
   );
 }
 

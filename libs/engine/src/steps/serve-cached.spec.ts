@@ -224,6 +224,25 @@ describe('what is in the key, and what else is not sent', () => {
   });
 });
 
+it.each([
+  [false, ['answer 1', 'answer 2', 'answer 1']],
+  [true, ['answer 1', 'answer 1', 'answer 1']],
+])(
+  'a canary of the same deployment uses the cache of its stage: %s',
+  async (...[useStageCache, expected]) => {
+    const { gateway, snapshot, bodies } = cachedWorld();
+    const { disableExecuteApiEndpoint, binaryMediaTypes, deploymentId } = snapshot;
+    const deployed = { disableExecuteApiEndpoint, binaryMediaTypes };
+    const canary = { deploymentId, stageVariableOverrides: {}, useStageCache, deployed };
+    const found: string[] = [];
+    for (const percentTraffic of [100, 0, 100]) {
+      gateway.apply({ ...snapshot, canary: { ...canary, percentTraffic } });
+      found.push(...(await bodies({})));
+    }
+    expect(found).toEqual(expected);
+  },
+);
+
 describe('other verbs', () => {
   it('of an ANY route pass', async () => {
     const { fake, bodies } = cachedWorld({ key: 'ANY /items' });

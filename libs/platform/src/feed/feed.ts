@@ -1,3 +1,5 @@
+import type { CanaryReport } from './canary-report';
+
 /**
  * The feed carries published snapshots from the control plane to the nodes, and the nodes' reports back. What it holds
  * is signed and content-addressed, so the feed itself is not trusted.
@@ -37,6 +39,8 @@ export interface NodeReport {
   readonly startedAt: number;
   /** What could not be applied: `{apiId}/{stage}` -> reason. */
   readonly faults: Readonly<Record<string, string>>;
+  /** Calls of stages with a canary since the last report: `{apiId}/{stage}` -> counts. Absent = none. */
+  readonly canaries?: Readonly<Record<string, CanaryReport>>;
 }
 
 /** Nest's event pattern of the reports (control plane's side). */

@@ -1,3 +1,4 @@
 export * from './feed';
 export * from './memory-feed';
 export * from './channel-feed';
+export * from './canary-report';

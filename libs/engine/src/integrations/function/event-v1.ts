@@ -72,6 +72,7 @@ export function contextV1(x: Exchange): Record<string, unknown> {
     domainName: request.host,
     deploymentId: facts.deploymentId,
     apiId: facts.apiId,
+    ...(facts.canary && { isCanaryRequest: facts.canary.isChosen }),
   };
 }
 
