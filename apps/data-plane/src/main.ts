@@ -17,6 +17,7 @@ import {
 import { RedisEntries } from '@gatehouse/platform/redis-entries';
 import { RedisFeed } from '@gatehouse/platform/redis-feed';
 import { RedisLimits } from '@gatehouse/platform/redis-limits';
+import { RedisMeters } from '@gatehouse/platform/redis-meters';
 import { supervise } from './supervise';
 
 const VERSION = '0.1.0';
@@ -50,6 +51,7 @@ async function main(): Promise<void> {
     openDecisions: (logger) => openEntries('decision', logger),
     openAnswers: (logger) => openEntries('answer', logger),
     openLimits: (logger) => new RedisLimits({ url: redisUrl, logger }),
+    openMeters: (logger) => new RedisMeters({ url: redisUrl, logger }),
     publicKeys: trustedKeys(config),
     accessLog: process.stdout,
     ownAddresses: () => [config.adminListen, config.managementListen, redis],

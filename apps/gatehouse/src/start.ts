@@ -145,7 +145,7 @@ async function startRoles(options: GatehouseOptions, started: Started): Promise<
   ];
   const traffic = await startTraffic(
     withFunctions(options, functions),
-    { feed, ownAddresses, accessLogFile },
+    { feed, meterStore: controlPlane.meters, ownAddresses, accessLogFile },
     started,
   );
   bound.gateway = traffic.gatewayAddress;

@@ -12,6 +12,7 @@ import {
   serveEntries,
   serveFeed,
   serveLimits,
+  serveMeters,
   startTelemetry,
   type Address,
   type Config,
@@ -21,6 +22,8 @@ import {
   type FeedChannel,
   type LimitChannel,
   type Logger,
+  type MeterChannel,
+  type MeterStore,
   type Probe,
 } from '@gatehouse/platform';
 import { RedisEntries } from '@gatehouse/platform/redis-entries';
@@ -36,6 +39,8 @@ export interface Traffic {
 
 export interface TrafficParts {
   readonly feed: Feed;
+  /** Who adds up what is metered. */
+  readonly meterStore: MeterStore;
   /** Where no integration may call. */
   readonly ownAddresses: readonly Address[];
   /** The terminal stays readable. */
@@ -56,7 +61,7 @@ export function startTraffic(
 
 async function startHere(
   { config, logger, environment }: GatehouseOptions,
-  { feed, ownAddresses, accessLogFile }: TrafficParts,
+  { feed, meterStore, ownAddresses, accessLogFile }: TrafficParts,
   started: Started,
 ): Promise<Traffic> {
   const accessLog = createWriteStream(accessLogFile, { flags: 'a', mode: 0o600 });
@@ -79,6 +84,7 @@ async function startHere(
       ...(store && { limitStore: store }),
       ...(decisions && { decisions }),
       ...(answers && { answers }),
+      meterStore,
       newcomersMs: 0,
     }),
     (one) => one.stop(),
@@ -87,7 +93,7 @@ async function startHere(
 
 async function startWorkers(
   { config, logger, workers }: GatehouseOptions,
-  { feed, ...orders }: TrafficParts,
+  { feed, meterStore, ...orders }: TrafficParts,
   started: Started,
 ): Promise<Traffic> {
   const told: WorkerOrders = orders;
@@ -112,7 +118,7 @@ async function startWorkers(
       },
       logger,
       environmentOf: (place) => ({ ...workerEnvironment(config, place), ...functionsEnvironment(config) }),
-      onFork: (worker) => serveWorker(feed, shared, worker),
+      onFork: (worker) => serveWorker({ feed, meterStore, ...shared }, worker),
       onKilled: (place) => absolveWorker(config, place),
       onHopeless: () => hopeless(),
     }),
@@ -171,8 +177,13 @@ function entries(
   return started.keep(opened, async (one) => one.close());
 }
 
-function serveWorker(feed: Feed, shared: Shared, worker: Worker): void {
-  const channel: FeedChannel & LimitChannel & EntryChannel = {
+interface Served extends Shared {
+  readonly feed: Feed;
+  readonly meterStore: MeterStore;
+}
+
+function serveWorker(served: Served, worker: Worker): void {
+  const channel: FeedChannel & LimitChannel & EntryChannel & MeterChannel = {
     send: (message: object) => {
       if (worker.isConnected()) worker.send(message, () => undefined);
     },
@@ -181,8 +192,9 @@ function serveWorker(feed: Feed, shared: Shared, worker: Worker): void {
       return () => worker.off('message', listener);
     },
   };
-  worker.once('exit', serveLimits(shared.limits, channel));
+  worker.once('exit', serveLimits(served.limits, channel));
+  worker.once('exit', serveMeters(served.meterStore, channel));
   for (const kind of ['decision', 'answer'] as const)
-    worker.once('exit', serveEntries(shared[kind], channel, kind));
-  void serveFeed(feed, channel).then((stop) => worker.once('exit', () => void stop()));
+    worker.once('exit', serveEntries(served[kind], channel, kind));
+  void serveFeed(served.feed, channel).then((stop) => worker.once('exit', () => void stop()));
 }

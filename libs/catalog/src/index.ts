@@ -21,6 +21,7 @@ export * from './rest/api-keys';
 export * from './rest/api-key-file';
 export * from './rest/usage-plans';
 export * from './rest/usage-plan-patch';
+export * from './rest/usage';
 export * from './http/types';
 export * from './http/api';
 export * from './http/routes';

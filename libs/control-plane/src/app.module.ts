@@ -7,6 +7,7 @@ import type { AwsSurface } from './aws/dispatch';
 import { NodesController, StagesController } from './native/native.controllers';
 import { NodeReportsController } from './native/node-reports.controller';
 import { OpenApiController, OpenApiDocument } from './native/openapi.controller';
+import { UsageController } from './native/usage.controller';
 import { AccessKeysController, PoliciesController, UsersController } from './native/users.controller';
 import type { AdminGuard } from './security/admin-guard';
 import { FaultFilter } from './security/fault-filter';
@@ -31,6 +32,7 @@ export class AppModule {
         UsersController,
         AccessKeysController,
         PoliciesController,
+        UsageController,
         NodeReportsController,
         OpenApiController,
         AwsController,

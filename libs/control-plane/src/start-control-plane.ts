@@ -14,9 +14,11 @@ import {
   type Feed,
   type FunctionSettings,
   type Logger,
+  type MeterStore,
   type NodeReport,
   type Probe,
 } from '@gatehouse/platform';
+import { takeMeters } from '@gatehouse/platform/redis-meters';
 import { NestFactory } from '@nestjs/core';
 import { Transport } from '@nestjs/microservices';
 import type { NestExpressApplication } from '@nestjs/platform-express';
@@ -53,6 +55,8 @@ export interface ControlPlane {
   credentialOf(accessKeyId: string): { readonly secret: string; readonly accountId: string } | undefined;
   /** What a node in the same process reports. */
   record(report: NodeReport): Promise<void>;
+  /** For nodes in the same process, or behind a channel of it: adds up what they meter. */
+  readonly meters: MeterStore;
   /** For the management listener. */
   readonly probe: Probe;
   stop(): Promise<void>;
@@ -77,6 +81,9 @@ export async function startControlPlane(options: ControlPlaneOptions): Promise<C
     openTrialPorts: () => trialPorts(options, admin),
   });
   const app = await startAdmin(options, services, credentials);
+  const { redisUrl: url } = config;
+  const stopMetering =
+    url === undefined ? async () => undefined : takeMeters(services.usageRollup, { url, logger });
   const watch = new DatabaseWatch(services);
   await firstPublication(publisher, logger);
   admin.port = (app.getHttpServer().address() as { port: number }).port;
@@ -84,9 +91,11 @@ export async function startControlPlane(options: ControlPlaneOptions): Promise<C
     address: admin,
     credentialOf: (accessKeyId) => credentials.find(accessKeyId),
     record: (report) => services.takeReport(report),
+    meters: services.usageRollup,
     probe: { role: 'control-plane', ready: () => watch.ready() },
     stop: async () => {
       watch.stop();
+      await stopMetering();
       await stopAll(app, loop, () => database.destroy());
     },
   };

@@ -32,10 +32,12 @@ import {
   type Config,
   type Feed,
   type Logger,
+  type MeterStore,
   type Probe,
   type Telemetry,
 } from '@gatehouse/platform';
 import { CanaryCounts } from './canary-counts';
+import { NodeMetering } from './metering/node-metering';
 import { systemClock, systemRandom, systemTimers } from './random-and-clock';
 import { boundRegularExpressions } from './regular-expressions';
 import { DiskStore } from './snapshots/disk-store';
@@ -74,6 +76,8 @@ export interface DataPlaneOptions {
   readonly answers?: SharedEntries;
   /** Its owner closes it, after `stop`. Absent = every limit is this node's alone. */
   readonly limitStore?: LimitStore;
+  /** Its owner closes it, after `stop`. Absent = nothing is metered. */
+  readonly meterStore?: MeterStore;
   readonly logger: Logger;
   /** Listeners that no integration may call, beside the gateway's own (a request would call itself without end): admin, management, embedded PostgreSQL. Asked at each new connection. */
   readonly ownAddresses: () => Iterable<Address>;
@@ -118,6 +122,7 @@ class Node implements DataPlane {
   private readonly gateway: Gateway;
   private readonly limits: LeasedLimits | undefined;
   private readonly canaryCounts: CanaryCounts;
+  private readonly metering: NodeMetering | undefined;
   private readonly faultBook: Faults;
   private readonly subscription: Subscription;
   private readonly startedAt = Date.now();
@@ -137,11 +142,15 @@ class Node implements DataPlane {
     this.functions = configuredFunctions(config, (error) => this.tellDefect(error));
     this.limits = leasedLimits(options);
     this.canaryCounts = new CanaryCounts(options.telemetry?.observer ?? { observe: () => undefined });
+    this.metering = nodeMetering(options);
     const kit = kitOf(options, this.upstream, this.functions, this.canaryCounts, this.limits);
-    this.gateway = new Gateway(kit, {
-      region: config.region,
-      defaultHostSuffixes: config.hostSuffixes,
-    });
+    this.gateway = new Gateway(
+      { ...kit, ...(this.metering && { metering: this.metering.meters }) },
+      {
+        region: config.region,
+        defaultHostSuffixes: config.hostSuffixes,
+      },
+    );
     this.faultBook = new Faults(logger, () => this.reporter?.send());
     const folder = join(config.dataDir, 'snapshots');
     const trials = new Trials(trialsFile(config.dataDir), () => this.subscription.wake());
@@ -171,6 +180,7 @@ class Node implements DataPlane {
       canaries: this.canaryCounts.take(),
     }));
     await this.subscription.start();
+    await this.limits?.informed();
     this.listener = await SocketListener.start({
       listen: config.gatewayListen,
       setting: 'GATEHOUSE_GATEWAY_LISTEN',
@@ -228,7 +238,7 @@ class Node implements DataPlane {
     const drainMs = this.options.config.drainSeconds * 1000;
     await Promise.all([this.subscription.stop(), this.listener?.stop(drainMs, this.options.newcomersMs)]);
     this.reporter?.stop();
-    await this.limits?.stop();
+    await Promise.all([this.limits?.stop(), this.metering?.stop(METERING_STOP_MS)]);
     this.upstream.close();
     this.functions.close();
   }
@@ -258,6 +268,20 @@ function leasedLimits({ config, limitStore }: DataPlaneOptions): LeasedLimits | 
   if (limitStore === undefined) return undefined;
   const node = `${config.nodeId}.${randomUUID()}`;
   return new LeasedLimits({ node, store: limitStore, clock: systemClock, timers: systemTimers });
+}
+
+/** What cannot be sent by then waits on disk for the next start. */
+const METERING_STOP_MS = 3000;
+
+function nodeMetering({ config, meterStore, logger, telemetry }: DataPlaneOptions): NodeMetering | undefined {
+  if (meterStore === undefined) return undefined;
+  return new NodeMetering({
+    folder: join(config.dataDir, 'metering'),
+    source: `${config.nodeId.replace(/[^\w.-]/g, '_')}.${randomUUID()}`,
+    store: meterStore,
+    logger,
+    ...(telemetry && { accessLog: telemetry.accessLog }),
+  });
 }
 
 function kitOf(

@@ -43,7 +43,11 @@ beforeAll(async () => {
   const telemetry = {
     tracing: noTracing,
     observer: { observe: () => undefined, forget: () => undefined },
-    accessLog: { write: (line: string) => void lines.push(line) },
+    accessLog: {
+      write: (line: string) => void lines.push(line),
+      flush: () => undefined,
+      beforeFlush: () => undefined,
+    },
     metrics: () => '',
     stop: async () => undefined,
   };

@@ -16,3 +16,7 @@ export { OwnLimits, type Limits } from './limits/limits';
 export type { Bucket, Limit } from './limits/bucket';
 export { SharedBucket } from './limits/shared-bucket';
 export { MAX_PAYLOAD_BYTES } from './counted-body';
+export { SharedQuota } from './limits/shared-quota';
+export { OwnQuota, limitIn, type Quota, type QuotaTerms } from './limits/quota';
+export { dayOf, periodAt, type Period } from './limits/quota-period';
+export { Meters, type Counter, type Metering, type MeterKey, type MeterRow } from './metering/meters';

@@ -19,6 +19,7 @@ import { cors, preflight } from './steps/cors';
 import { integrate } from './steps/integrate';
 import { mapRequest } from './steps/map-request';
 import { mapResponse } from './steps/map-response';
+import { meter } from './steps/meter';
 import { logAccess, measure, traceServer } from './steps/record';
 import { refuseUnmatched } from './steps/refuse-unmatched';
 import { requireApiKey } from './steps/require-api-key';
@@ -36,7 +37,7 @@ const INTEGRATION: readonly StepFactory[] = [mapRequest, integrate, mapResponse]
 const REPLY: readonly ReplyStepFactory[] = [cors, rateLimitFields, standardHeaders];
 
 /** Run after the last byte. */
-const AFTER: readonly AfterStepFactory[] = [measure, logAccess, traceServer];
+const AFTER: readonly AfterStepFactory[] = [measure, meter, logAccess, traceServer];
 
 export function requestSteps(plan: RoutePlan, kit: Kit): Step[] {
   const steps = (factories: readonly StepFactory[]): Step[] =>

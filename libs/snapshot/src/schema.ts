@@ -246,6 +246,18 @@ export interface PlanSnapshot {
   readonly throttle?: ThrottleSnapshot;
   /** Calls of a key to a route of this stage, by `Route.key`. */
   readonly routes?: Readonly<Record<string, ThrottleSnapshot>>;
+  /** All calls of a key, in whichever stage of the plan. */
+  readonly quota?: QuotaSnapshot;
+}
+
+/** So many calls in each period, in UTC. */
+export interface QuotaSnapshot {
+  readonly limit: number;
+  readonly period: 'DAY' | 'WEEK' | 'MONTH';
+  /** Days by which the start of a week (Sunday) or a month (the first) is moved. */
+  readonly offset: number;
+  /** By key: calls on top of `limit` in the period that begins on this day, `2026-11-28`; may be below 0. */
+  readonly extra?: Readonly<Record<string, { readonly from: string; readonly calls: number }>>;
 }
 
 /** An enabled key of a usage plan that names this stage. */

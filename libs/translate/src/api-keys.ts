@@ -1,7 +1,7 @@
 /** Keys of usage plans -> what nodes know of them: HMACs of their values, from which no value can be read back. */
 import { createHmac } from 'node:crypto';
-import type { ThrottleSettings } from '@gatehouse/catalog';
-import type { PlanSnapshot, Route, Snapshot } from '@gatehouse/snapshot';
+import type { QuotaSettings, ThrottleSettings } from '@gatehouse/catalog';
+import type { PlanSnapshot, QuotaSnapshot, Route, Snapshot } from '@gatehouse/snapshot';
 import { planThrottle } from './throttles';
 
 /** Enabled keys of the plans that name the stage. */
@@ -17,6 +17,9 @@ export interface StagePlan {
   readonly throttle?: ThrottleSettings;
   /** By method: `/orders/GET`. */
   readonly methods?: Readonly<Record<string, ThrottleSettings>>;
+  readonly quota?: QuotaSettings;
+  /** By key: what UpdateUsage has granted in the period that begins on `from`. */
+  readonly extra?: QuotaSnapshot['extra'];
 }
 
 export interface StageKey {
@@ -50,7 +53,10 @@ function plans(
   return found.length > 0 ? { plans: Object.fromEntries(found) } : {};
 }
 
-function planOf({ throttle, methods = {} }: StagePlan = {}, routes: readonly Route[]): PlanSnapshot {
+function planOf(
+  { throttle, methods = {}, quota, extra }: StagePlan = {},
+  routes: readonly Route[],
+): PlanSnapshot {
   const limited = routes.flatMap(({ key, path, method }) => {
     const name = [`${path}/${method}`, `${path.replace(/\/$/, '')}/${method}`].find((one) =>
       Object.hasOwn(methods, one),
@@ -58,5 +64,15 @@ function planOf({ throttle, methods = {} }: StagePlan = {}, routes: readonly Rou
     const own = name === undefined ? undefined : planThrottle(methods[name]).throttle;
     return own === undefined ? [] : [[key, own] as const];
   });
-  return { ...planThrottle(throttle), ...(limited.length > 0 && { routes: Object.fromEntries(limited) }) };
+  return {
+    ...planThrottle(throttle),
+    ...quotaOf(quota, extra),
+    ...(limited.length > 0 && { routes: Object.fromEntries(limited) }),
+  };
+}
+
+function quotaOf(quota: QuotaSettings | undefined, extra: StagePlan['extra']): Pick<PlanSnapshot, 'quota'> {
+  if (quota === undefined) return {};
+  const { limit, offset, period } = quota;
+  return { quota: { limit, offset, period: period as QuotaSnapshot['period'], ...(extra && { extra }) } };
 }

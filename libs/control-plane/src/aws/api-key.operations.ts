@@ -1,8 +1,9 @@
-/** apigateway: ApiKey, UsagePlan and UsagePlanKey. */
+/** apigateway: ApiKey, UsagePlan, UsagePlanKey and Usage. */
 import { AwsError } from '@gatehouse/aws-wire';
 import type { CreateApiKeyInput, CreateUsagePlanInput, PatchOperation } from '@gatehouse/catalog';
 import type { ApiKeys } from '../services/api-keys';
 import type { Page } from '../services/pages';
+import type { Usage, UsageRequest, UsageService } from '../services/usage';
 import type { UsagePlans } from '../services/usage-plans';
 import { handlersOf, positionRequest, type OperationHandler, type PositionPage } from './handler';
 
@@ -85,6 +86,22 @@ export function usagePlanOperations(plans: UsagePlans): OperationHandler[] {
     ),
     on('DeleteUsagePlanKey', ({ usagePlanId, keyId }: PlanKeyId, caller) =>
       plans.removeKey(caller, usagePlanId, keyId),
+    ),
+  ];
+}
+
+function answerUsage({ next, ...usage }: Usage): object {
+  return { ...usage, position: next };
+}
+
+export function usageOperations(usage: UsageService): OperationHandler[] {
+  return [
+    on('GetUsage', async ({ position, limit, ...asked }: UsageRequest & PositionPage, caller) => {
+      const page = lenient({ ...(position && { position }), ...(limit && { limit }) });
+      return answerUsage(await usage.get(caller, asked, page));
+    }),
+    on('UpdateUsage', async ({ usagePlanId, keyId, patchOperations = [] }: PlanKeyId & Patch, caller) =>
+      answerUsage(await usage.update(caller, usagePlanId, keyId, patchOperations)),
     ),
   ];
 }

@@ -1,6 +1,6 @@
 /** Every AWS operation that has a handler. */
 import type { Services } from '../services';
-import { apiKeyOperations, usagePlanOperations } from './api-key.operations';
+import { apiKeyOperations, usageOperations, usagePlanOperations } from './api-key.operations';
 import { httpAuthorizerOperations, restAuthorizerOperations } from './authorizer.operations';
 import { gatewayResponseOperations } from './gateway-response.operations';
 import type { OperationHandler } from './handler';
@@ -33,6 +33,7 @@ export function awsOperations(services: Services): OperationHandler[] {
     ...accountOperations(services.accounts),
     ...apiKeyOperations(services.apiKeys),
     ...usagePlanOperations(services.usagePlans),
+    ...usageOperations(services.usage),
     ...httpApiOperations(services.httpApis),
     ...routeOperations(services.httpApis),
     ...httpAuthorizerOperations(services.httpApis),

@@ -30,16 +30,26 @@ export async function stageKeys(
 /** What the plans that name a stage say of it. */
 async function plansOf(db: EntityManager, apiId: string, stage: string): Promise<Record<string, StagePlan>> {
   const rows = await db.query<
-    { id: string; throttle: StagePlan['throttle'] | null; methods: StagePlan['methods'] | null }[]
+    {
+      id: string;
+      throttle: StagePlan['throttle'] | null;
+      methods: StagePlan['methods'] | null;
+      quota: StagePlan['quota'] | null;
+      extra: StagePlan['extra'] | null;
+    }[]
   >(
-    `SELECT s.plan_id AS id, p.document -> 'throttle' AS throttle, s.throttle AS methods
+    `SELECT s.plan_id AS id, p.document -> 'throttle' AS throttle, s.throttle AS methods, p.document -> 'quota' AS quota,
+            (SELECT jsonb_object_agg(e.key_id, jsonb_build_object('from', e.from_day, 'calls', e.calls))
+               FROM quota_extensions e WHERE e.plan_id = s.plan_id) AS extra
        FROM usage_plan_stages s JOIN usage_plans p ON p.id = s.plan_id
       WHERE s.api_id = $1 AND s.stage = $2`,
     [apiId, stage],
   );
-  const plan = ({ throttle, methods }: (typeof rows)[number]): StagePlan => ({
+  const plan = ({ throttle, methods, quota, extra }: (typeof rows)[number]): StagePlan => ({
     ...(throttle && { throttle }),
     ...(methods && { methods }),
+    ...(quota && { quota }),
+    ...(extra && { extra }),
   });
   return Object.fromEntries(rows.map((row) => [row.id, plan(row)]));
 }

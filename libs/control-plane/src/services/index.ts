@@ -14,6 +14,8 @@ import { Rollouts } from './rollouts';
 import { StageOptionsService } from './stage-options';
 import { Tags } from './tags';
 import { UsagePlans } from './usage-plans';
+import { UsageService } from './usage';
+import { UsageRollup } from './usage-rollup';
 import { Users } from './users';
 import { Workspace } from './workspace';
 
@@ -38,6 +40,9 @@ export interface Services {
   readonly accounts: Accounts;
   readonly apiKeys: ApiKeys;
   readonly usagePlans: UsagePlans;
+  readonly usage: UsageService;
+  /** Where nodes' metering goes. */
+  readonly usageRollup: UsageRollup;
   readonly users: Users;
   readonly fleet: Fleet;
   readonly rollouts: Rollouts;
@@ -66,6 +71,8 @@ export function createServices(options: ServiceOptions): Services {
     accounts: new Accounts(workspace),
     apiKeys,
     usagePlans: new UsagePlans(workspace, apiKeys),
+    usage: new UsageService(workspace),
+    usageRollup: new UsageRollup(database),
     users: new Users(workspace, nodeSealer),
     fleet,
     rollouts,

@@ -19,6 +19,7 @@ import {
   UsagePlanStageRow,
 } from '../storage/entities';
 import { scopeOf, type Scope } from '../storage/graph-store';
+import { QuotaExtensionRow } from '../storage/usage-entities';
 import type { ApiKeys } from './api-keys';
 import { pageOf, type Page, type PageRequest } from './pages';
 import { keyRow, lockPlans, markStages, planRow, requireOnePlanForEachStage, subscribe } from './plan-rows';
@@ -115,6 +116,7 @@ export class UsagePlans {
         );
       }
       await db.delete(UsagePlanRow, { id });
+      await db.delete(QuotaExtensionRow, { planId: id });
     });
   }
 

@@ -27,6 +27,7 @@ import {
   PrimaryColumn,
   PrimaryGeneratedColumn,
 } from 'typeorm';
+import { USAGE_ENTITIES } from './usage-entities';
 
 @Entity('apis')
 @Index(['accountId', 'region', 'kind', 'sequence'])
@@ -372,4 +373,5 @@ export const ENTITIES = [
   UsagePlanKeyRow,
   UserRow,
   AccessKeyRow,
+  ...USAGE_ENTITIES,
 ];

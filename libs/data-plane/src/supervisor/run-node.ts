@@ -11,6 +11,7 @@ import {
   type Config,
   type Feed,
   type Logger,
+  type MeterStore,
   type TelemetryOptions,
 } from '@gatehouse/platform';
 import type { KeyObject } from 'node:crypto';
@@ -32,10 +33,26 @@ export interface NodeOptions {
   readonly openAnswers?: (logger: Logger) => SharedEntries & { close(): void };
   /** What nodes share of limits; absent = each limit is this node's alone. */
   readonly openLimits?: (logger: Logger) => LimitStore & { close(): void };
+  /** Who adds up what is metered; absent = nothing is. */
+  readonly openMeters?: (logger: Logger) => MeterStore & { close(): void };
   readonly publicKeys: readonly KeyObject[];
   readonly accessLog: TelemetryOptions['accessLog'];
   readonly ownAddresses: () => Iterable<Address>;
   readonly newcomersMs?: number;
+}
+
+/** What this node has in common with others. */
+function openShared(options: NodeOptions, logger: Logger) {
+  const decisions = options.openDecisions?.(logger);
+  const answers = options.openAnswers?.(logger);
+  const limitStore = options.openLimits?.(logger);
+  const meterStore = options.openMeters?.(logger);
+  return {
+    ...(decisions && { decisions }),
+    ...(answers && { answers }),
+    ...(limitStore && { limitStore }),
+    ...(meterStore && { meterStore }),
+  };
 }
 
 export async function runNode(options: NodeOptions): Promise<void> {
@@ -43,9 +60,7 @@ export async function runNode(options: NodeOptions): Promise<void> {
   const logger = createLogger(config.logLevel);
   const telemetry = startTelemetry({ environment, nodeId: config.nodeId, version, accessLog });
   const feed = options.openFeed(logger);
-  const decisions = options.openDecisions?.(logger);
-  const answers = options.openAnswers?.(logger);
-  const limitStore = options.openLimits?.(logger);
+  const shared = openShared(options, logger);
   const dataPlane = await startDataPlane({
     config,
     feed,
@@ -53,9 +68,7 @@ export async function runNode(options: NodeOptions): Promise<void> {
     logger,
     telemetry,
     ownAddresses,
-    ...(decisions && { decisions }),
-    ...(answers && { answers }),
-    ...(limitStore && { limitStore }),
+    ...shared,
     ...(options.newcomersMs !== undefined && { newcomersMs: options.newcomersMs }),
   });
   const management = cluster.isWorker
@@ -71,9 +84,7 @@ export async function runNode(options: NodeOptions): Promise<void> {
     await dataPlane.stop();
     await management?.stop();
     await feed.close();
-    decisions?.close();
-    answers?.close();
-    limitStore?.close();
+    for (const store of Object.values(shared)) store.close();
     await telemetry.stop(TELEMETRY_FLUSH_MS);
     link.close();
   });

@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { KeyObject } from 'node:crypto';
 import type { SharedEntries, LimitStore } from '@gatehouse/engine';
-import { createLogger, type Feed, type Telemetry } from '@gatehouse/platform';
+import { createLogger, type Feed, type MeterStore, type Telemetry } from '@gatehouse/platform';
 import { startDataPlane, type DataPlane } from '../start-data-plane';
 
 export interface Answered {
@@ -30,6 +30,7 @@ export interface StartOptions {
   readonly decisions?: SharedEntries;
   readonly answers?: SharedEntries;
   readonly limitStore?: LimitStore;
+  readonly meterStore?: MeterStore;
   readonly limits?: { readonly maxConnections: number; readonly maxOriginConnections: number };
 }
 
@@ -39,7 +40,18 @@ export function temporaryFolder(): { path: string; remove(): void } {
 }
 
 export function startNode(options: StartOptions): Promise<DataPlane> {
-  const { feed, publicKey, dataDir, log = [], telemetry, limits, decisions, answers, limitStore } = options;
+  const {
+    feed,
+    publicKey,
+    dataDir,
+    log = [],
+    telemetry,
+    limits,
+    decisions,
+    answers,
+    limitStore,
+    meterStore,
+  } = options;
   return startDataPlane({
     config: {
       gatewayListen: { host: '127.0.0.1', port: 0 },
@@ -66,6 +78,7 @@ export function startNode(options: StartOptions): Promise<DataPlane> {
     ...(decisions && { decisions }),
     ...(answers && { answers }),
     ...(limitStore && { limitStore }),
+    ...(meterStore && { meterStore }),
   });
 }
 

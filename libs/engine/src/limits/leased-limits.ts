@@ -6,14 +6,26 @@
 import type { Clock } from '../ports';
 import type { Bucket, Limit } from './bucket';
 import { LeasedBucket, type Courier } from './leased-bucket';
-import { NODE_TTL_MS, type LeaseAnswers, type LeaseRequest, type LimitStore } from './limit-store';
-import { NamedBuckets, type Limits } from './limits';
+import { LeasedQuota, type QuotaCourier } from './leased-quota';
+import {
+  NODE_TTL_MS,
+  type LeaseAnswers,
+  type LeaseRequest,
+  type LimitStore,
+  type QuotaRequest,
+} from './limit-store';
+import { Held, type Limits } from './limits';
+import type { Quota, QuotaTerms } from './quota';
 
 const DEADLINE_MS = 100;
 /** What is due within so long goes along. */
 const AHEAD_MS = 10;
 /** Signs of life, while nothing else is said. */
 const BEAT_MS = 1000;
+/** With quotas, of which another node may want what is held. */
+const QUOTA_BEAT_MS = 50;
+/** Quotas of one round trip: when a day begins all are asked for. */
+const MOST_QUOTAS = 1000;
 /** While the store is away. */
 const PROBE_MS = 200;
 /** For so long it must have been well. */
@@ -28,16 +40,25 @@ export interface LeasedLimitsOptions {
   /** Another one for every start of a node: its accounts begin at 0. */
   readonly node: string;
   readonly store: LimitStore;
-  readonly clock: Pick<Clock, 'monotonicMs'>;
+  readonly clock: Clock;
   readonly timers: Timers;
 }
 
-export class LeasedLimits implements Limits, Courier {
+interface AskedQuota {
+  readonly quota: LeasedQuota;
+  readonly request: QuotaRequest;
+}
+
+export class LeasedLimits implements Limits, Courier, QuotaCourier {
   #isAlone = false;
   #nodes = 1;
   #nodesMs = -Infinity;
-  readonly #buckets = new NamedBuckets<LeasedBucket>();
+  readonly #buckets = new Held<LeasedBucket>();
   readonly #inUse = new Set<LeasedBucket>();
+  readonly #quotas = new Held<LeasedQuota>();
+  readonly #waitingQuotas = new Set<LeasedQuota>();
+  #lastHolder = 0;
+  #turnedMs = -Infinity;
   #isAsking = false;
   #isStopped = false;
   #cancelTimer: () => void = () => undefined;
@@ -72,9 +93,41 @@ export class LeasedLimits implements Limits, Courier {
     return this.#buckets.add(name, new LeasedBucket(name, limit, this));
   }
 
+  quota(name: string, terms: QuotaTerms): Quota {
+    const known = this.#quotas.get(name);
+    if (known !== undefined) {
+      known.change(terms);
+      return known;
+    }
+    return this.#quotas.add(name, new LeasedQuota(name, terms, this, this.options.clock.now()));
+  }
+
+  nowMs(): number {
+    return this.options.clock.monotonicMs();
+  }
+
+  wallMs(): number {
+    return this.options.clock.now();
+  }
+
+  nextHolder(): number {
+    return ++this.#lastHolder;
+  }
+
+  callQuota(quota: LeasedQuota): void {
+    this.#waitingQuotas.add(quota);
+    if (!this.#isAlone && quota.dueMs < this.#timerMs) this.#armAt(quota.dueMs);
+  }
+
   call(bucket: LeasedBucket): void {
     this.#inUse.add(bucket);
     if (!this.#isAlone && bucket.dueMs < this.#timerMs) this.#armAt(bucket.dueMs);
+  }
+
+  /** Resolves when it is known what is left of every quota, or the store is away. */
+  async informed(): Promise<void> {
+    while (!this.#isAlone && !this.#isStopped && this.#quotas.all().some((quota) => !quota.isKnown))
+      await new Promise<void>((resolve) => this.options.timers.after(AHEAD_MS, resolve));
   }
 
   /** Gives back what is held; resolves when that is done or cannot be. */
@@ -84,13 +137,15 @@ export class LeasedLimits implements Limits, Courier {
     if (this.#isAlone) return;
     const nowMs = this.options.clock.monotonicMs();
     const requests = [...this.#inUse].flatMap((bucket) => bucket.giveBack(nowMs) ?? []);
-    const answers = this.options.store.lease(this.options.node, requests);
+    const quotas = this.#quotas.all().map((quota) => quota.request(nowMs, true));
+    const answers = this.options.store.lease(this.options.node, requests, quotas);
     await this.#withinDeadline(answers).catch(() => undefined);
   }
 
   #arm(): void {
     let dueMs = this.#beatMs;
     if (!this.#isAlone) for (const bucket of this.#inUse) dueMs = Math.min(dueMs, bucket.dueMs);
+    for (const quota of this.#waitingQuotas) dueMs = Math.min(dueMs, quota.dueMs);
     this.#armAt(dueMs);
   }
 
@@ -106,22 +161,25 @@ export class LeasedLimits implements Limits, Courier {
     const { clock, store, node } = this.options;
     const askedMs = clock.monotonicMs();
     const asked = this.#isAlone ? [] : this.#requests(askedMs);
-    if (asked.length > 0 || askedMs >= this.#beatMs) {
+    const askedQuotas = this.#quotaRequests(askedMs);
+    if (asked.length + askedQuotas.length > 0 || askedMs >= this.#beatMs) {
       this.#isAsking = true;
       try {
         const answers = await this.#withinDeadline(
           store.lease(
             node,
             asked.map(({ request }) => request),
+            askedQuotas.map(({ request }) => request),
           ),
         );
+        this.#heardOfQuotas(answers, askedQuotas);
         this.#heard(answers, asked, askedMs);
       } catch {
         // One that gave back what it held is as lost as any other.
         for (const { bucket } of asked) this.#inUse.add(bucket);
         this.#leaveStore(clock.monotonicMs());
       }
-      this.#beatMs = clock.monotonicMs() + (this.#isAlone ? PROBE_MS : BEAT_MS);
+      this.#beatMs = clock.monotonicMs() + this.#pauseMs();
       this.#isAsking = false;
       this.#tellStarted();
     }
@@ -137,6 +195,39 @@ export class LeasedLimits implements Limits, Courier {
       if (!bucket.isInUse) this.#inUse.delete(bucket);
     }
     return asked;
+  }
+
+  #pauseMs(): number {
+    if (this.#isAlone) return PROBE_MS;
+    return this.#quotas.size > 0 ? QUOTA_BEAT_MS : BEAT_MS;
+  }
+
+  #quotaRequests(nowMs: number): AskedQuota[] {
+    if (nowMs - this.#turnedMs >= BEAT_MS) {
+      this.#turnedMs = nowMs;
+      for (const quota of this.#quotas.all()) quota.turn(this.wallMs());
+    }
+    const asked: AskedQuota[] = [];
+    if (this.#isAlone) return asked;
+    for (const quota of this.#waitingQuotas) {
+      if (asked.length >= MOST_QUOTAS) break;
+      if (quota.dueMs > nowMs + AHEAD_MS) continue;
+      asked.push({ quota, request: quota.request(nowMs) });
+      this.#waitingQuotas.delete(quota);
+    }
+    return asked;
+  }
+
+  #heardOfQuotas({ quotas, wanted }: LeaseAnswers, asked: readonly AskedQuota[]): void {
+    // What was handed out meanwhile was given back.
+    if (this.#isStopped) return;
+    asked.forEach(({ quota }, i) => {
+      const answer = quotas[i];
+      if (answer !== undefined) quota.answered(answer);
+    });
+    if (wanted.length === 0) return;
+    const names = new Set(wanted);
+    for (const quota of this.#quotas.all()) if (names.has(quota.name)) quota.yield();
   }
 
   #heard(
@@ -164,11 +255,14 @@ export class LeasedLimits implements Limits, Courier {
     this.#wellSinceMs = undefined;
     this.#isAlone = true;
     for (const bucket of this.#inUse) bucket.leaveStore(nowMs);
+    this.#waitingQuotas.clear();
+    for (const quota of this.#quotas.all()) quota.leaveStore();
   }
 
   #rejoinStore(nowMs: number): void {
     this.#isAlone = false;
     for (const bucket of this.#inUse) bucket.rejoinStore(nowMs);
+    for (const quota of this.#quotas.all()) quota.rejoinStore();
   }
 
   #withinDeadline<T>(answer: Promise<T>): Promise<T> {

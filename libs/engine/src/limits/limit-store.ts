@@ -30,16 +30,44 @@ export interface LeaseAnswer {
   readonly level: number;
 }
 
+/** Of one period of one quota. Nothing comes back by itself, and what was handed out is spent unless its holder says otherwise. */
+export interface QuotaRequest {
+  /** Names the period too; whoever names it alike shares it. */
+  readonly quota: string;
+  /** Tells this account of the node from others that it had of the same name; so an answer that is lost is counted once. */
+  readonly holder: number;
+  /** Calls in the period, as far as this node knows. */
+  readonly limit: number;
+  /** Calls that this holder has let pass, all told. */
+  readonly spent: number;
+  /** `spent` plus what it holds, by the last answer that it got. */
+  readonly charged: number;
+  /** Calls that it would hold from now on; 0 = all is given back. */
+  readonly want: number;
+  /** What was left by the last answer; absent = none yet. */
+  readonly level?: number;
+  /** For so long the store must not forget it. */
+  readonly keepMs: number;
+}
+
 export interface LeaseAnswers {
   /** Nodes that were heard of within `NODE_TTL_MS`, the asking one included. */
   readonly nodes: number;
   /** In the order of the requests. */
   readonly answers: readonly LeaseAnswer[];
+  /** In the order of the requests for quotas. */
+  readonly quotas: readonly LeaseAnswer[];
+  /** Names of quotas of which somebody got nothing within `WANTED_MS`: whoever has no use for what he holds gives it back. */
+  readonly wanted: readonly string[];
 }
 
 export interface LimitStore {
   /** One round trip for all. No request = a sign of life. Rejects where the store cannot say; may take as long as it likes. */
-  lease(node: string, requests: readonly LeaseRequest[]): Promise<LeaseAnswers>;
+  lease(
+    node: string,
+    requests: readonly LeaseRequest[],
+    quotas?: readonly QuotaRequest[],
+  ): Promise<LeaseAnswers>;
 }
 
 /** For how long a node that says nothing counts as living. */
@@ -48,3 +76,5 @@ export const NODE_TTL_MS = 5000;
 export const LEASE_TTL_MS = 2000;
 /** For how long a store remembers a node's account of a bucket. */
 export const ACCOUNT_TTL_MS = 60_000;
+/** For how long a quota is told to be wanted. */
+export const WANTED_MS = 500;

@@ -1,10 +1,13 @@
 /** Where steps get their buckets from. */
 import type { Clock } from '../ports';
 import { OwnBucket, type Bucket, type Limit } from './bucket';
+import { OwnQuota, type Quota, type QuotaTerms } from './quota';
 
 export interface Limits {
   /** The same one for the same name; the limit given last counts. Names come from configuration, and from keys that it knows. */
   bucket(name: string, limit: Limit): Bucket;
+  /** Likewise. */
+  quota(name: string, terms: QuotaTerms): Quota;
   /** Is what nodes share out of reach, so that buckets hold this node's share only? */
   readonly isAlone: boolean;
 }
@@ -15,7 +18,8 @@ export interface Limits {
  */
 export class OwnLimits implements Limits {
   readonly isAlone = false;
-  readonly #buckets = new NamedBuckets<OwnBucket>();
+  readonly #buckets = new Held<OwnBucket>();
+  readonly #quotas = new Held<OwnQuota>();
 
   constructor(private readonly clock: Pick<Clock, 'monotonicMs'>) {}
 
@@ -25,26 +29,42 @@ export class OwnLimits implements Limits {
     known.changeLimit(limit, this.clock.monotonicMs());
     return known;
   }
+
+  quota(name: string, terms: QuotaTerms): Quota {
+    const known = this.#quotas.get(name);
+    if (known === undefined) return this.#quotas.add(name, new OwnQuota(terms));
+    known.change(terms);
+    return known;
+  }
 }
 
 /** By name, for as long as somebody else holds them. */
-export class NamedBuckets<T extends Bucket> {
-  readonly #buckets = new Map<string, WeakRef<T>>();
+export class Held<T extends object> {
+  readonly #held = new Map<string, WeakRef<T>>();
   /** Names are dropped when there are twice as many as were left the last time. */
   #sweepAt = 1024;
 
   get(name: string): T | undefined {
-    return this.#buckets.get(name)?.deref();
+    return this.#held.get(name)?.deref();
   }
 
-  add(name: string, bucket: T): T {
-    this.#buckets.set(name, new WeakRef(bucket));
-    if (this.#buckets.size >= this.#sweepAt) this.#sweep();
-    return bucket;
+  add(name: string, one: T): T {
+    this.#held.set(name, new WeakRef(one));
+    if (this.#held.size >= this.#sweepAt) this.#sweep();
+    return one;
+  }
+
+  /** Those of names that are known, held or not. */
+  get size(): number {
+    return this.#held.size;
+  }
+
+  all(): T[] {
+    return [...this.#held.values()].flatMap((held) => held.deref() ?? []);
   }
 
   #sweep(): void {
-    for (const [name, held] of this.#buckets) if (held.deref() === undefined) this.#buckets.delete(name);
-    this.#sweepAt = Math.max(1024, 2 * this.#buckets.size);
+    for (const [name, held] of this.#held) if (held.deref() === undefined) this.#held.delete(name);
+    this.#sweepAt = Math.max(1024, 2 * this.#held.size);
   }
 }

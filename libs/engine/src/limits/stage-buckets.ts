@@ -1,8 +1,9 @@
 /** The buckets of a call, in AWS's order: key and method, key, method or else stage, account. */
-import type { ApiKeySnapshot, Route } from '@gatehouse/snapshot';
+import type { ApiKeySnapshot, PlanSnapshot, Route } from '@gatehouse/snapshot';
 import type { Kit } from '../ports';
 import type { RoutePlan, StageAccess } from '../program';
 import type { Bucket, Limit } from './bucket';
+import type { Quota } from './quota';
 
 /** A bucket by the name that clients see it under. */
 export interface Level {
@@ -66,6 +67,38 @@ function levelOfPlan(access: StageAccess, key: ApiKeySnapshot, limit: Limit, lim
   levels.set(key, level);
   return level;
 }
+
+/** `undefined` = no plan of this stage has a quota. Made with the stage, so that nodes know what is left before the first call. */
+export function quotasOfStage(
+  { access }: Pick<RoutePlan, 'access'>,
+  { limits }: Kit,
+): ReadonlyMap<ApiKeySnapshot, Quota> | undefined {
+  const known = STAGE_QUOTAS.get(access);
+  const { keys = [], plans = {} } = access.apiKeys ?? {};
+  if (known !== undefined || keys.length === 0) return known;
+  const quotas = new Map<ApiKeySnapshot, Quota>();
+  for (const key of keys) {
+    const quota = quotaOf(key, plans, limits);
+    if (quota !== undefined) quotas.set(key, quota);
+  }
+  if (quotas.size === 0) return undefined;
+  STAGE_QUOTAS.set(access, quotas);
+  return quotas;
+}
+
+function quotaOf(
+  { usagePlanId, keyId }: ApiKeySnapshot,
+  plans: Readonly<Record<string, PlanSnapshot>>,
+  limits: Kit['limits'],
+): Quota | undefined {
+  const quota = Object.hasOwn(plans, usagePlanId) ? plans[usagePlanId]?.quota : undefined;
+  if (quota === undefined) return undefined;
+  const { extra = {}, ...terms } = quota;
+  const own = Object.hasOwn(extra, keyId) ? extra[keyId] : undefined;
+  return limits.quota(`${usagePlanId}:${keyId}`, { ...terms, ...(own && { extra: own }) });
+}
+
+const STAGE_QUOTAS = new WeakMap<StageAccess, ReadonlyMap<ApiKeySnapshot, Quota>>();
 
 function ofRoute(routes: Readonly<Record<string, Limit>> | undefined, { key }: Route): Limit | undefined {
   return routes !== undefined && Object.hasOwn(routes, key) ? routes[key] : undefined;

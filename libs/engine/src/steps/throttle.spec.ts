@@ -111,9 +111,64 @@ describe('levels', () => {
       bucket: () => {
         throw new Error('asked');
       },
+      quota: () => {
+        throw new Error('asked');
+      },
     };
     const { statuses } = world({ routes: [route('a')] }, { limits });
     expect(await statuses(1, 'a')).toEqual([200]);
+  });
+});
+
+describe('quotas', () => {
+  const guarded = { apiKeyRequired: true };
+  const routes = [route('a', guarded), route('b', { ...guarded, throttle: of(2) }), route('open')];
+  const quota = { limit: 3, period: 'DAY', offset: 0 } as const;
+  const withQuota = (more: object = {}) => ({
+    routes,
+    apiKeys: { salt: 's', keys, plans: { p1: { quota: { ...quota, ...more } } } },
+  });
+
+  it('hold for each key by itself, over all routes that want one, and refuse in AWS’s words', async () => {
+    const { statuses, call } = world(withQuota());
+    expect([...(await statuses(1, 'b', 'k1')), ...(await statuses(3, 'a', 'k1'))]).toEqual([
+      200, 200, 200, 429,
+    ]);
+    const { body, headers } = await call('a', 'k1');
+    expect(body).toBe('{"message":"Limit Exceeded"}');
+    expect(valuesOf(headers, 'x-amzn-errortype')).toEqual(['LimitExceededException']);
+    expect(await statuses(4, 'a', 'k2')).toEqual([200, 200, 200, 429]);
+    expect(await statuses(5, 'a', 'k3')).toEqual([200, 200, 200, 200, 200]);
+    expect(await statuses(1, 'open', 'k1')).toEqual([200]);
+  });
+
+  it('count no call that a throttle refuses, and take no token for one that they refuse', async () => {
+    const { statuses } = world(withQuota());
+    expect(await statuses(4, 'b', 'k1')).toEqual([200, 200, 429, 429]);
+    expect(await statuses(2, 'a', 'k1')).toEqual([200, 429]);
+    const fresh = world(withQuota());
+    expect(await statuses(9, 'a', 'k1')).toContain(429);
+    expect(await fresh.statuses(4, 'a', 'k1')).toEqual([200, 200, 200, 429]);
+    expect(await fresh.statuses(5, 'b', 'k1')).toEqual([429, 429, 429, 429, 429]);
+    expect(await fresh.statuses(2, 'b', 'k3')).toEqual([200, 200]);
+  });
+
+  it('are longer by what a key was granted in this period', async () => {
+    const day = new Date(fakeWorld().kit.clock.now()).toISOString().slice(0, 10);
+    const { statuses } = world(withQuota({ extra: { k1: { from: day, calls: 1 } } }));
+    expect(await statuses(5, 'a', 'k1')).toEqual([200, 200, 200, 200, 429]);
+    expect(await statuses(4, 'a', 'k2')).toEqual([200, 200, 200, 429]);
+  });
+
+  it('hold while a stage lets calls pass that no limit can be shared for', async () => {
+    const shared = fakeWorld().kit.limits;
+    const alone: Limits = {
+      isAlone: true,
+      bucket: (name, limit) => shared.bucket(name, limit),
+      quota: (name, terms) => shared.quota(name, terms),
+    };
+    const { statuses } = world({ ...withQuota(), limits: { onStoreFailure: 'allow' } }, { limits: alone });
+    expect(await statuses(4, 'a', 'k1')).toEqual([200, 200, 200, 429]);
   });
 });
 
@@ -131,7 +186,11 @@ it.each<[Snapshot['limits'] & object, number[]]>([
   [{ onStoreFailure: 'deny' }, [429, 429]],
 ])('while limits cannot be shared, a stage does as it is told: %j', async (limits, expected) => {
   const shared = fakeWorld().kit.limits;
-  const alone: Limits = { isAlone: true, bucket: (name, limit) => shared.bucket(name, limit) };
+  const alone: Limits = {
+    isAlone: true,
+    bucket: (name, limit) => shared.bucket(name, limit),
+    quota: (name, terms) => shared.quota(name, terms),
+  };
   const { statuses } = world({ throttle: of(1), limits, routes: [route('a')] }, { limits: alone });
   expect(await statuses(2, 'a')).toEqual(expected);
 });

@@ -1,10 +1,12 @@
 /**
  * Throttling (developer guide, "Throttle requests to your REST APIs for better throughput"): a call needs a token of every level,
- * and takes one of each or none at all. No call waits here for anything.
+ * and takes one of each or none at all; so it does of its key's quota. No call waits here for anything.
  */
+import type { ApiKeySnapshot } from '@gatehouse/snapshot';
 import { GatewayError } from '../errors';
 import type { Exchange, HeaderList } from '../exchange';
-import { levelsOfKeys, levelsOfRoute, type Level } from '../limits/stage-buckets';
+import type { Quota } from '../limits/quota';
+import { levelsOfKeys, levelsOfRoute, quotasOfStage, type Level } from '../limits/stage-buckets';
 import type { ReplyStepFactory, StepFactory } from '../program';
 
 const NONE: readonly Level[] = [];
@@ -12,27 +14,39 @@ const NONE: readonly Level[] = [];
 export const throttle: StepFactory = (plan, kit) => {
   const ofRoute = levelsOfRoute(plan, kit);
   const ofKeys = levelsOfKeys(plan, kit);
-  if (ofRoute.length === 0 && ofKeys === undefined) return undefined;
+  const quotas = plan.route.apiKeyRequired ? quotasOfStage(plan, kit) : undefined;
+  if (ofRoute.length === 0 && ofKeys === undefined && quotas === undefined) return undefined;
   const { onStoreFailure = 'local', headers = false } = plan.limits;
   const { limits, clock } = kit;
+  const ofKeyOf = (key: ApiKeySnapshot | undefined): readonly Level[] =>
+    ofKeys === undefined || key === undefined ? NONE : ofKeys(key);
   return (x) => {
+    const key = x.usageKey;
+    const quota = key === undefined ? undefined : quotas?.get(key);
     if (onStoreFailure !== 'local' && limits.isAlone) {
-      if (onStoreFailure === 'allow') return;
-      throw new GatewayError('THROTTLED');
+      if (onStoreFailure === 'deny') throw new GatewayError('THROTTLED');
+      return takeOf(quota, clock.now());
     }
     const nowMs = clock.monotonicMs();
-    const key = x.usageKey;
-    const ofKey = ofKeys === undefined || key === undefined ? NONE : ofKeys(key);
+    const ofKey = ofKeyOf(key);
     const refusing = firstEmpty(ofKey, nowMs) ?? firstEmpty(ofRoute, nowMs);
     if (refusing !== undefined) {
       x.limitedBy = refusing;
       throw new GatewayError('THROTTLED');
     }
+    takeOf(quota, clock.now());
     for (const { bucket } of ofKey) bucket.take(nowMs);
     for (const { bucket } of ofRoute) bucket.take(nowMs);
     if (headers) x.limitedBy = fewestLeft([...ofKey, ...ofRoute], nowMs);
   };
 };
+
+/** Refused by its quota, a call takes nothing; refused by a throttle, nothing of its quota. */
+function takeOf(quota: Quota | undefined, nowMs: number): void {
+  if (quota === undefined) return;
+  if (!quota.hasCall(nowMs)) throw new GatewayError('QUOTA_EXCEEDED');
+  quota.take();
+}
 
 function firstEmpty(levels: readonly Level[], nowMs: number): Level | undefined {
   for (const level of levels) if (!level.bucket.hasToken(nowMs)) return level;

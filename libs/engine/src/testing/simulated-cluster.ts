@@ -1,9 +1,10 @@
 /** Nodes, a store between them and their load, all in simulated time: for specs of limits. Nothing sleeps, nothing is random. */
 import type { Limit } from '../limits/bucket';
-import type { LeaseAnswers, LeaseRequest, LimitStore } from '../limits/limit-store';
-import { NODE_TTL_MS } from '../limits/limit-store';
+import type { LeaseAnswers, LeaseRequest, LimitStore, QuotaRequest } from '../limits/limit-store';
+import { NODE_TTL_MS, WANTED_MS } from '../limits/limit-store';
 import { LeasedLimits, type Timers } from '../limits/leased-limits';
 import { SharedBucket } from '../limits/shared-bucket';
+import { SharedQuota } from '../limits/shared-quota';
 
 interface Event {
   readonly atMs: number;
@@ -19,6 +20,13 @@ export class SimulatedTime implements Timers {
 
   monotonicMs(): number {
     return this.#nowMs;
+  }
+
+  /** `startMs`: epoch milliseconds; default noon of a Thursday. */
+  constructor(private readonly startMs = Date.UTC(2026, 0, 1, 12)) {}
+
+  now(): number {
+    return this.startMs + this.#nowMs;
   }
 
   after(ms: number, act: () => void): () => void {
@@ -75,6 +83,8 @@ export class SimulatedStore implements LimitStore {
   awayOnce: ((requests: readonly LeaseRequest[]) => boolean) | undefined = undefined;
   #buckets = new Map<string, SharedBucket>();
   #nodes = new Map<string, number>();
+  #quotas = new Map<string, SharedQuota>();
+  readonly #wanted = new Map<string, number>();
 
   constructor(
     private readonly time: SimulatedTime,
@@ -84,9 +94,14 @@ export class SimulatedStore implements LimitStore {
   empty(): void {
     this.#buckets = new Map();
     this.#nodes = new Map();
+    this.#quotas = new Map();
   }
 
-  lease(node: string, requests: readonly LeaseRequest[]): Promise<LeaseAnswers> {
+  lease(
+    node: string,
+    requests: readonly LeaseRequest[],
+    quotas: readonly QuotaRequest[] = [],
+  ): Promise<LeaseAnswers> {
     this.calls++;
     const { state } = this;
     if (this.awayOnce?.(requests) === true) {
@@ -98,13 +113,26 @@ export class SimulatedStore implements LimitStore {
     return new Promise((resolve) => {
       const thereMs = state * (0.25 + this.random() / 2);
       this.time.after(thereMs, () => {
-        const answers = this.#answers(node, requests);
+        const answers = { ...this.#answers(node, requests), ...this.#ofQuotas(node, quotas) };
         this.time.after(Math.max(0, state - thereMs), () => resolve(answers));
       });
     });
   }
 
-  #answers(node: string, requests: readonly LeaseRequest[]): LeaseAnswers {
+  #ofQuotas(node: string, requests: readonly QuotaRequest[]): Pick<LeaseAnswers, 'quotas' | 'wanted'> {
+    const nowMs = this.time.monotonicMs();
+    const wanted = [...this.#wanted].filter(([, atMs]) => nowMs - atMs <= WANTED_MS).map(([name]) => name);
+    const quotas = requests.map((request) => {
+      const quota = this.#quotas.get(request.quota) ?? new SharedQuota();
+      this.#quotas.set(request.quota, quota);
+      const answer = quota.lease(node, request, nowMs);
+      if (request.want > 0 && answer.granted === 0) this.#wanted.set(request.quota, nowMs);
+      return answer;
+    });
+    return { quotas, wanted };
+  }
+
+  #answers(node: string, requests: readonly LeaseRequest[]): Pick<LeaseAnswers, 'nodes' | 'answers'> {
     const nowMs = this.time.monotonicMs();
     this.#nodes.set(node, nowMs);
     const answers = requests.map((request) => {

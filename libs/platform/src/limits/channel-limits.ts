@@ -1,5 +1,5 @@
 /** Limits between two processes of one machine: the node's end asks over a channel, the other end answers from the store that it has. */
-import type { LeaseAnswers, LeaseRequest, LimitStore } from '@gatehouse/engine';
+import type { LeaseAnswers, LeaseRequest, LimitStore, QuotaRequest } from '@gatehouse/engine';
 
 /** Keeps messages whole and in order. */
 export interface LimitChannel {
@@ -14,6 +14,7 @@ export type LimitMessage =
       readonly id: number;
       readonly node: string;
       readonly requests: readonly LeaseRequest[];
+      readonly quotas: readonly QuotaRequest[];
     }
   | { readonly limits: 'answer'; readonly id: number; readonly answers?: LeaseAnswers };
 
@@ -32,11 +33,15 @@ export class ChannelLimits implements LimitStore {
     this.stopListening = channel.listen((message) => this.hear(message));
   }
 
-  lease(node: string, requests: readonly LeaseRequest[]): Promise<LeaseAnswers> {
+  lease(
+    node: string,
+    requests: readonly LeaseRequest[],
+    quotas: readonly QuotaRequest[] = [],
+  ): Promise<LeaseAnswers> {
     const id = ++this.lastId;
     return new Promise((resolve, reject) => {
       this.waiting.set(id, { resolve, reject });
-      this.channel.send({ limits: 'lease', id, node, requests });
+      this.channel.send({ limits: 'lease', id, node, requests, quotas });
     });
   }
 
@@ -59,8 +64,8 @@ export class ChannelLimits implements LimitStore {
 export function serveLimits(store: LimitStore, channel: LimitChannel): () => void {
   return channel.listen((message) => {
     if (!isLimitMessage(message) || message.limits !== 'lease') return;
-    const { id, node, requests } = message;
-    store.lease(node, requests).then(
+    const { id, node, requests, quotas } = message;
+    store.lease(node, requests, quotas).then(
       (answers) => channel.send({ limits: 'answer', id, answers }),
       () => channel.send({ limits: 'answer', id }),
     );

@@ -1,5 +1,11 @@
 /** What every store of limits promises. An adapter's spec is one call. */
-import { LeasedLimits, type LeaseAnswer, type LeaseRequest, type LimitStore } from '@gatehouse/engine';
+import {
+  LeasedLimits,
+  type LeaseAnswer,
+  type LeaseRequest,
+  type LimitStore,
+  type QuotaRequest,
+} from '@gatehouse/engine';
 import { until } from '../testing';
 
 export interface StoreUnderTest {
@@ -104,11 +110,42 @@ export function limitsContract(name: string, { open }: StoreUnderTest): void {
       ]);
       expect(answers.map(({ granted }) => granted)).toEqual([100, 7, 3]);
       expect(nodes).toBe(1);
-      expect(await other.lease('n2', [])).toEqual({ nodes: 2, answers: [] });
+      expect(await other.lease('n2', [])).toEqual({ nodes: 2, answers: [], quotas: [], wanted: [] });
+    });
+
+    const quota = async (node: string, members: Partial<QuotaRequest> = {}): Promise<number[]> => {
+      const asked = { quota: 'q', holder: 1, limit: 10, spent: 0, charged: 0, want: 1, keepMs: 60_000 };
+      const { quotas } = await store.lease(node, [], [{ ...asked, ...members }]);
+      return quotas.flatMap(({ granted, level }) => [granted, level]);
+    };
+
+    it('hands a quota out in halves at most and single calls in the end, and takes back what was not used', async () => {
+      expect(await quota('n1', { want: 9 })).toEqual([5, 5]);
+      expect(await quota('n2', { want: 9 })).toEqual([2, 3]);
+      expect(await quota('n2', { spent: 2, charged: 2, want: 0 })).toEqual([0, 3]);
+      expect(await quota('n2', { spent: 2, charged: 2 })).toEqual([1, 2]);
+      // As if the last answer had not come.
+      expect(await quota('n2', { spent: 2, charged: 2 })).toEqual([1, 2]);
+      expect(await quota('n1', { spent: 1, charged: 5, want: 0 })).toEqual([0, 6]);
+      expect(await quota('n2', { limit: 5, spent: 3, charged: 3, want: 9 })).toEqual([1, 0]);
+      expect(await quota('n2', { limit: 12, spent: 4, charged: 4, want: 0 })).toEqual([0, 7]);
+    });
+
+    it('makes good for calls that were made while it was away, and believes who has seen most of a quota that it lost', async () => {
+      expect(await quota('n1', { spent: 9, want: 5 })).toEqual([1, 0]);
+      expect(await quota('n2', { quota: 'lost', level: 6, charged: 3, spent: 2, want: 0 })).toEqual([0, 7]);
+      expect(await quota('n3', { quota: 'lost', level: 2, charged: 1, spent: 1, want: 0 })).toEqual([0, 2]);
+    });
+
+    it('tells others of a quota that somebody got nothing of', async () => {
+      await quota('n1', { limit: 1 });
+      expect((await other.lease('n3', [])).wanted).toEqual([]);
+      await quota('n2', { limit: 1 });
+      await until('it is wanted', async () => (await other.lease('n3', [])).wanted.includes('q'));
     });
 
     it('lets a node pass no more than the limit says', async () => {
-      const clock = { monotonicMs: () => performance.now() };
+      const clock = { now: Date.now, monotonicMs: () => performance.now() };
       const after = (ms: number, act: () => void): (() => void) => {
         const timer = setTimeout(act, ms);
         return () => clearTimeout(timer);

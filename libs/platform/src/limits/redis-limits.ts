@@ -1,6 +1,6 @@
 /**
- * Limits that nodes share through Redis, at `gatehouse:limit:{bucket}` and `gatehouse:limit-nodes`; each script touches one key,
- * so a Redis Cluster may hold them anywhere. While an answer is overdue nothing more is sent, so that a server that is frozen
+ * Limits that nodes share through Redis, at `gatehouse:limit:{bucket}` and `gatehouse:limit-nodes`, `gatehouse:quota:{quota}` and
+ * `gatehouse:quota-wanted`; each script touches one key, so a Redis Cluster may hold them anywhere. While an answer is overdue nothing more is sent, so that a server that is frozen
  * finds no heap of requests when it goes on.
  */
 import { createHash } from 'node:crypto';
@@ -8,20 +8,28 @@ import {
   ACCOUNT_TTL_MS,
   LEASE_TTL_MS,
   NODE_TTL_MS,
+  WANTED_MS,
   type LeaseAnswer,
   type LeaseAnswers,
   type LeaseRequest,
   type LimitStore,
+  type QuotaRequest,
 } from '@gatehouse/engine';
 import type { ChainableCommander, Redis } from 'ioredis';
 import { connectRedis, whenReady, type RedisOptions } from '../feed/redis-connection';
 import { LEASE_SCRIPT, NODES_SCRIPT } from './lease-script';
+import { QUOTA_SCRIPT } from './quota-script';
 
 const BUCKET = 'gatehouse:limit:';
 const NODES = 'gatehouse:limit-nodes';
+const QUOTA = 'gatehouse:quota:';
+/** Sorted by when nobody got any. */
+const WANTED = 'gatehouse:quota-wanted';
 const OVERDUE_MS = 100;
-const SCRIPTS = [LEASE_SCRIPT, NODES_SCRIPT];
-const [LEASE_SHA = '', NODES_SHA = ''] = SCRIPTS.map((text) => createHash('sha1').update(text).digest('hex'));
+const SCRIPTS = [LEASE_SCRIPT, NODES_SCRIPT, QUOTA_SCRIPT];
+const [LEASE_SHA = '', NODES_SHA = '', QUOTA_SHA = ''] = SCRIPTS.map((text) =>
+  createHash('sha1').update(text).digest('hex'),
+);
 
 export class RedisLimits implements LimitStore {
   private readonly redis: Redis;
@@ -32,7 +40,11 @@ export class RedisLimits implements LimitStore {
     this.redis = connectRedis(options, 'limits');
   }
 
-  async lease(node: string, requests: readonly LeaseRequest[]): Promise<LeaseAnswers> {
+  async lease(
+    node: string,
+    requests: readonly LeaseRequest[],
+    quotas: readonly QuotaRequest[] = [],
+  ): Promise<LeaseAnswers> {
     const [oldest] = this.out;
     const asked = { sentMs: performance.now() };
     if (oldest !== undefined && asked.sentMs - oldest.sentMs > OVERDUE_MS)
@@ -40,7 +52,8 @@ export class RedisLimits implements LimitStore {
     this.out.add(asked);
     try {
       await whenReady(this.redis);
-      return await this.run(node, requests).catch((error: unknown) => this.retry(error, node, requests));
+      const run = (): Promise<LeaseAnswers> => this.run(node, requests, quotas);
+      return await run().catch((error: unknown) => this.retry(error, run));
     } finally {
       this.out.delete(asked);
     }
@@ -51,25 +64,46 @@ export class RedisLimits implements LimitStore {
   }
 
   /** A server that does not know the scripts, being new or restarted, has run none of them. */
-  private async retry(
-    error: unknown,
-    node: string,
-    requests: readonly LeaseRequest[],
-  ): Promise<LeaseAnswers> {
+  private async retry(error: unknown, run: () => Promise<LeaseAnswers>): Promise<LeaseAnswers> {
     if (!String(error).includes('NOSCRIPT')) throw error;
     for (const script of SCRIPTS) await this.redis.script('LOAD', script);
-    return this.run(node, requests);
+    return run();
   }
 
-  private async run(node: string, requests: readonly LeaseRequest[]): Promise<LeaseAnswers> {
+  private async run(
+    node: string,
+    requests: readonly LeaseRequest[],
+    quotas: readonly QuotaRequest[],
+  ): Promise<LeaseAnswers> {
     const pipeline = this.redis.pipeline().evalsha(NODES_SHA, 1, NODES, node, NODE_TTL_MS);
+    pipeline.zrange(WANTED, Date.now() - WANTED_MS, '+inf', 'BYSCORE');
     for (const request of requests) addLease(pipeline, node, request);
+    for (const request of quotas) addQuota(pipeline, node, request);
     const results = (await pipeline.exec()) ?? [];
-    const [nodes, ...answers] = results.map(([error, result]) => {
+    const [nodes, wanted, ...answers] = results.map(([error, result]) => {
       if (error) throw error;
       return result;
     });
-    return { nodes: Number(nodes), answers: answers.map(answerIn) };
+    const ofQuotas = answers.slice(requests.length).map(answerIn);
+    const missed = quotas.filter(({ want }, i) => want > 0 && ofQuotas[i]?.granted === 0);
+    if (missed.length > 0) this.wish(missed);
+    return {
+      nodes: Number(nodes),
+      answers: answers.slice(0, requests.length).map(answerIn),
+      quotas: ofQuotas,
+      wanted: Array.isArray(wanted) ? wanted.map(String) : [],
+    };
+  }
+
+  /** A wish that is lost is told again with the next request. */
+  private wish(missed: readonly QuotaRequest[]): void {
+    const nowMs = Date.now();
+    const pipeline = this.redis.pipeline().zremrangebyscore(WANTED, '-inf', nowMs - WANTED_MS);
+    for (const { quota } of missed) pipeline.zadd(WANTED, nowMs, quota);
+    pipeline
+      .pexpire(WANTED, WANTED_MS)
+      .exec()
+      .catch(() => undefined);
   }
 }
 
@@ -81,6 +115,16 @@ function addLease(pipeline: ChainableCommander, node: string, request: LeaseRequ
     BUCKET + bucket,
     ...[node, rate, burst, spent, charged, isFresh ? 1 : 0, want, level ?? ''],
     ...[LEASE_TTL_MS, NODE_TTL_MS, ACCOUNT_TTL_MS],
+  );
+}
+
+function addQuota(pipeline: ChainableCommander, node: string, request: QuotaRequest): void {
+  const { quota, holder, limit, spent, charged, want, level, keepMs } = request;
+  pipeline.evalsha(
+    QUOTA_SHA,
+    1,
+    QUOTA + quota,
+    ...[`${node}.${holder}`, limit, spent, charged, want, level ?? '', keepMs],
   );
 }
 

@@ -18,6 +18,7 @@ export class AccessLogWriter implements AccessLog {
   private dropped = 0;
   private written = 0;
   private timer: NodeJS.Timeout | undefined;
+  private beside: () => void = () => undefined;
 
   constructor(
     private readonly sink: LineSink,
@@ -35,8 +36,14 @@ export class AccessLogWriter implements AccessLog {
     else this.timer ??= setTimeout(() => this.flush(), FLUSH_MS);
   }
 
+  /** `act` runs before each handing over: what is counted with the lines is then written with them. */
+  beforeFlush(act: () => void): void {
+    this.beside = act;
+  }
+
   /** Hands over what is buffered. */
   flush(): void {
+    this.beside();
     clearTimeout(this.timer);
     this.timer = undefined;
     const { lines } = this;

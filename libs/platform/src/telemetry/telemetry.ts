@@ -9,7 +9,7 @@ import { startTracing, type RunningTracing } from './tracing';
 export interface Telemetry {
   readonly tracing: RunningTracing;
   readonly observer: Observer & Pick<RequestMetrics, 'forget'>;
-  readonly accessLog: AccessLog;
+  readonly accessLog: AccessLog & Pick<AccessLogWriter, 'flush' | 'beforeFlush'>;
   /** Prometheus text. */
   metrics(): string;
   /** Sends what is left, at most for the given time. */

@@ -36,7 +36,7 @@ export class Cluster {
     return new Cluster(postgres, redis);
   }
 
-  private settings(name: string): NodeJS.ProcessEnv {
+  settings(name: string): NodeJS.ProcessEnv {
     return {
       DATABASE_URL: this.postgres.url,
       REDIS_URL: this.redis.url,

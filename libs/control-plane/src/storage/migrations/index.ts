@@ -1,6 +1,12 @@
 import { Initial1764000000001 } from './0001-initial';
 import { UsagePlans1764000000002 } from './0002-usage-plans';
 import { Users1764000000003 } from './0003-users';
+import { Metering1764000000004 } from './0004-metering';
 
 /** In order. A migration that has landed is never edited. */
-export const MIGRATIONS = [Initial1764000000001, UsagePlans1764000000002, Users1764000000003];
+export const MIGRATIONS = [
+  Initial1764000000001,
+  UsagePlans1764000000002,
+  Users1764000000003,
+  Metering1764000000004,
+];

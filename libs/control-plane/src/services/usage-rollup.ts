@@ -1,0 +1,100 @@
+/** What nodes have metered, added up. A batch is counted once, however often it comes. */
+import type { MeterRow } from '@gatehouse/engine';
+import type { MeterDelivery, MeterStore } from '@gatehouse/platform';
+import type { DataSource, EntityManager } from 'typeorm';
+
+const MINUTE_MS = 60_000;
+const DAY_MINUTES = 1440;
+/** Days are kept for good, minutes for two months. */
+const KEEP_MINUTES_MS = 62 * 86_400_000;
+const SWEEP_MS = 3_600_000;
+
+export class UsageRollup implements MeterStore {
+  private sweptMs = Date.now();
+
+  constructor(private readonly database: DataSource) {}
+
+  /** All or nothing; rejects when the database is out of reach. */
+  async deliver({ source, batches }: MeterDelivery): Promise<void> {
+    await this.database.transaction(async (db) => {
+      // The mark's lock makes deliveries of one source wait for each other.
+      const [mark] = await db.query<{ sequence: string }[]>(
+        `INSERT INTO meter_marks (source, sequence, seen_at) VALUES ($1, 0, now())
+         ON CONFLICT (source) DO UPDATE SET seen_at = now() RETURNING sequence`,
+        [source],
+      );
+      const news = batches.filter(({ sequence }) => sequence > Number(mark?.sequence ?? 0));
+      const last = news.at(-1);
+      if (last === undefined) return;
+      const rows = news.flatMap((batch) => batch.rows);
+      await add(db, 'usage_minutes', rows, (minute) => minute);
+      await add(db, 'usage_days', rows, (minute) => minute - (minute % DAY_MINUTES));
+      await db.query('UPDATE meter_marks SET sequence = $2 WHERE source = $1', [source, last.sequence]);
+    });
+    if (Date.now() - this.sweptMs > SWEEP_MS) await this.sweep();
+  }
+
+  private async sweep(): Promise<void> {
+    this.sweptMs = Date.now();
+    const before = new Date(this.sweptMs - KEEP_MINUTES_MS);
+    await this.database.query('DELETE FROM usage_minutes WHERE at < $1', [before]);
+  }
+}
+
+interface Sum {
+  readonly row: MeterRow;
+  readonly minute: number;
+  readonly counts: number[];
+}
+
+const countsOf = ({ calls, admitted, bytesIn, bytesOut, cacheHits }: MeterRow): number[] => [
+  calls,
+  admitted,
+  bytesIn,
+  bytesOut,
+  cacheHits,
+];
+
+/** In one order everywhere, so that two deliveries never wait for each other in a circle. */
+async function add(
+  db: EntityManager,
+  table: 'usage_minutes' | 'usage_days',
+  rows: readonly MeterRow[],
+  minuteOf: (minute: number) => number,
+): Promise<void> {
+  const sums = summed(rows, minuteOf);
+  const column = (of: (sum: Sum) => unknown): unknown[] => sums.map(of);
+  await db.query(
+    `INSERT INTO ${table} AS known
+       (at, account_id, api_id, stage, route, plan_id, key_id, calls, admitted, bytes_in, bytes_out, cache_hits)
+     SELECT * FROM unnest($1::timestamptz[], $2::text[], $3::text[], $4::text[], $5::text[], $6::text[], $7::text[],
+       $8::bigint[], $9::bigint[], $10::bigint[], $11::bigint[], $12::bigint[])
+     ON CONFLICT (at, account_id, api_id, stage, route, plan_id, key_id) DO UPDATE SET
+       calls = known.calls + excluded.calls, admitted = known.admitted + excluded.admitted,
+       bytes_in = known.bytes_in + excluded.bytes_in, bytes_out = known.bytes_out + excluded.bytes_out,
+       cache_hits = known.cache_hits + excluded.cache_hits`,
+    [
+      column(({ minute }) => new Date(minute * MINUTE_MS)),
+      column(({ row }) => row.accountId),
+      column(({ row }) => row.apiId),
+      column(({ row }) => row.stage),
+      column(({ row }) => row.route),
+      column(({ row }) => row.usagePlanId),
+      column(({ row }) => row.keyId),
+      ...[0, 1, 2, 3, 4].map((i) => column(({ counts }) => counts[i])),
+    ],
+  );
+}
+
+function summed(rows: readonly MeterRow[], minuteOf: (minute: number) => number): Sum[] {
+  const sums = new Map<string, Sum>();
+  for (const row of rows) {
+    const minute = minuteOf(row.minute);
+    const { accountId, apiId, stage, route, usagePlanId, keyId } = row;
+    const name = [minute, accountId, apiId, stage, route, usagePlanId, keyId].join('\n');
+    const known = sums.get(name);
+    const counts = countsOf(row).map((count, i) => count + (known?.counts[i] ?? 0));
+    sums.set(name, { row, minute, counts });
+  }
+  return [...sums].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, sum]) => sum);
+}

@@ -1,0 +1,70 @@
+/** Sums of what was metered, by what one asks for, the most calls first. */
+import { badRequest } from '@gatehouse/catalog';
+import type { EntityManager } from 'typeorm';
+
+/** Columns of the tables, by their names outside. */
+const GROUPS = {
+  api: { apiId: 'api_id' },
+  stage: { apiId: 'api_id', stage: 'stage' },
+  route: { apiId: 'api_id', stage: 'stage', route: 'route' },
+  key: { keyId: 'key_id' },
+} as const;
+
+export type UsageGroup = keyof typeof GROUPS;
+
+export interface UsageQuery {
+  readonly by: string;
+  /** Whole minutes; the second one is not included. */
+  readonly from: Date;
+  readonly to: Date;
+  /** Only of this API. */
+  readonly apiId?: string;
+  readonly limit: number;
+}
+
+export interface UsageTotal {
+  readonly apiId?: string;
+  readonly stage?: string;
+  readonly route?: string;
+  readonly keyId?: string;
+  readonly calls: number;
+  readonly bytesIn: number;
+  readonly bytesOut: number;
+  readonly cacheHits: number;
+}
+
+type Row = Record<string, string>;
+
+export async function totals(
+  db: EntityManager,
+  accountId: string,
+  { by, from, to, apiId, limit }: UsageQuery,
+): Promise<UsageTotal[]> {
+  if (!isGroup(by)) throw badRequest(`by must be one of: ${Object.keys(GROUPS).join(', ')}`);
+  if (Number.isNaN(from.getTime()) || Number.isNaN(to.getTime()))
+    throw badRequest('from and to must be times as in ISO 8601');
+  if (!Number.isInteger(limit) || limit < 1 || limit > 500)
+    throw badRequest('limit must be a whole number from 1 to 500');
+  const columns = Object.entries(GROUPS[by]);
+  const names = columns.map(([, column]) => column).join(', ');
+  const rows = await db.query<Row[]>(
+    `SELECT ${columns.map(([name, column]) => `${column} AS "${name}"`).join(', ')}, sum(calls) AS calls,
+            sum(bytes_in) AS "bytesIn", sum(bytes_out) AS "bytesOut", sum(cache_hits) AS "cacheHits"
+       FROM usage_minutes
+      WHERE account_id = $1 AND at >= $2 AND at < $3 AND ($4::text IS NULL OR api_id = $4)
+      ${by === 'key' ? "AND key_id <> ''" : ''}
+      GROUP BY ${names} ORDER BY sum(calls) DESC, ${names} LIMIT $5`,
+    [accountId, from, to, apiId ?? null, limit],
+  );
+  return rows.map(({ calls, bytesIn, bytesOut, cacheHits, ...of }) => ({
+    ...of,
+    calls: Number(calls),
+    bytesIn: Number(bytesIn),
+    bytesOut: Number(bytesOut),
+    cacheHits: Number(cacheHits),
+  }));
+}
+
+function isGroup(by: string): by is UsageGroup {
+  return Object.hasOwn(GROUPS, by);
+}

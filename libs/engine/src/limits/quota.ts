@@ -1,0 +1,52 @@
+/** Quotas: so many calls of a key in each period, over all stages of its usage plan. */
+import type { QuotaSnapshot } from '@gatehouse/snapshot';
+import { dayOf, periodAt, type Period } from './quota-period';
+
+/** As with buckets, a caller asks first and takes then, within one turn. `nowMs` is epoch milliseconds. */
+export interface Quota {
+  /** Of the periods that begin, and of this one. */
+  change(terms: QuotaTerms): void;
+  hasCall(nowMs: number): boolean;
+  /** Only after `hasCall` has said yes in the same turn. */
+  take(): void;
+}
+
+/** What a plan grants one key. */
+export interface QuotaTerms extends Pick<QuotaSnapshot, 'limit' | 'offset' | 'period'> {
+  /** On top of `limit`, in the period that begins on this day; may be below 0. */
+  readonly extra?: { readonly from: string; readonly calls: number };
+}
+
+export function limitIn({ limit, extra }: QuotaTerms, { startMs }: Period): number {
+  return Math.max(0, limit + (extra?.from === dayOf(startMs) ? extra.calls : 0));
+}
+
+/** A quota that nobody shares. */
+export class OwnQuota implements Quota {
+  #terms: QuotaTerms;
+  #period: Period = { startMs: 0, endMs: 0 };
+  #used = 0;
+
+  constructor(terms: QuotaTerms) {
+    this.#terms = terms;
+  }
+
+  /** Another kind of period begins anew. */
+  change(terms: QuotaTerms): void {
+    const { period, offset } = this.#terms;
+    if (terms.period !== period || terms.offset !== offset) this.#period = { startMs: 0, endMs: 0 };
+    this.#terms = terms;
+  }
+
+  hasCall(nowMs: number): boolean {
+    if (nowMs >= this.#period.endMs) {
+      this.#period = periodAt(this.#terms, nowMs);
+      this.#used = 0;
+    }
+    return this.#used < limitIn(this.#terms, this.#period);
+  }
+
+  take(): void {
+    this.#used++;
+  }
+}

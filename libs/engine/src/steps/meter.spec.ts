@@ -1,0 +1,65 @@
+import { createHmac } from 'node:crypto';
+import { Meters, type MeterRow } from '../metering/meters';
+import { ask, fakeWorld, gatewayOf, routeOf, snapshotOf } from '../testing/fake-world';
+
+const hmac = createHmac('sha256', 's').update('k1').digest('base64url');
+const apiKeys = {
+  salt: 's',
+  keys: [{ hmac, keyId: 'k1', usagePlanId: 'p1' }],
+  plans: { p1: { quota: { limit: 2, period: 'DAY', offset: 0 } } },
+} as const;
+
+function world() {
+  const fake = fakeWorld();
+  const metering = new Meters();
+  const routes = [routeOf('GET /open'), routeOf('GET /keyed', {}, { apiKeyRequired: true })];
+  const gateway = gatewayOf({ ...fake, kit: { ...fake.kit, metering } }, snapshotOf({ apiKeys, routes }));
+  const call = (path: string, key?: string) =>
+    ask(gateway, { path, ...(key !== undefined && { headers: ['x-api-key', key] }) });
+  return { fake, metering, call };
+}
+
+const brief = ({ route, keyId, usagePlanId, calls, admitted }: MeterRow) => [
+  route,
+  usagePlanId,
+  keyId,
+  calls,
+  admitted,
+];
+
+it('counts every call to a stage by route and key, refused ones too, and what counts against a quota', async () => {
+  const { metering, call } = world();
+  for (let i = 0; i < 3; i++) await call('/prod/open');
+  for (let i = 0; i < 3; i++) await call('/prod/keyed', 'k1');
+  await call('/prod/keyed', 'wrong');
+  await call('/prod/nowhere');
+  await call('/nostage/open');
+  expect(metering.take().map(brief).sort()).toEqual([
+    ['-', '', '', 1, 0],
+    ['GET /keyed', '', '', 1, 0],
+    ['GET /keyed', 'p1', 'k1', 3, 2],
+    ['GET /open', '', '', 3, 0],
+  ]);
+  expect(metering.take()).toEqual([]);
+});
+
+it('counts the bytes that the other counters see', async () => {
+  const { fake, metering, call } = world();
+  for (let i = 0; i < 5; i++) await call('/prod/open');
+  const [row] = metering.take();
+  expect([row?.bytesIn, row?.bytesOut]).toEqual([
+    fake.outcomes.reduce((all, one) => all + one.requestBytes, 0),
+    fake.outcomes.reduce((all, one) => all + one.responseBytes, 0),
+  ]);
+});
+
+it('keeps minutes apart', async () => {
+  const { fake, metering, call } = world();
+  await call('/prod/open');
+  fake.pass(60_000);
+  await call('/prod/open');
+  await call('/prod/open');
+  const [first, second] = metering.take();
+  expect([first?.calls, second?.calls]).toEqual([1, 2]);
+  expect((second?.minute ?? 0) - (first?.minute ?? 0)).toBe(1);
+});

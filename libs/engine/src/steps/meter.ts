@@ -1,0 +1,52 @@
+/** After the last byte: what the call is billed by. In the same turn as its line of the access log. */
+import type { ApiKeySnapshot } from '@gatehouse/snapshot';
+import type { Exchange } from '../exchange';
+import type { Counter, Metering } from '../metering/meters';
+import type { AfterStepFactory, StageFacts } from '../program';
+
+const MINUTE_MS = 60_000;
+
+export const meter: AfterStepFactory = ({ facts }, { metering, clock }) => {
+  // What is addressed to no stage is nobody's.
+  if (metering === undefined || facts.stage === '-') return undefined;
+  const counterOf = counters(facts, metering);
+  return (x) => {
+    const minute = Math.floor(clock.now() / MINUTE_MS);
+    counterOf(x.route.key, x.usageKey).add(
+      minute,
+      isAdmitted(x),
+      x.requestBytes,
+      x.responseBytes,
+      x.cacheResult === 'hit',
+    );
+  };
+};
+
+function isAdmitted({ usageKey, fault }: Exchange): boolean {
+  return usageKey !== undefined && fault?.kind !== 'THROTTLED' && fault?.kind !== 'QUOTA_EXCEEDED';
+}
+
+type CounterOf = (route: string, key: ApiKeySnapshot | undefined) => Counter;
+
+/** By route, then by key; '' = without one. */
+function counters({ accountId, apiId, stage }: StageFacts, metering: Metering): CounterOf {
+  const known = new Map<string, Map<string, Counter>>();
+  return (route, key) => {
+    const keyId = key?.keyId ?? '';
+    const ofRoute = known.get(route) ?? new Map<string, Counter>();
+    known.set(route, ofRoute);
+    let counter = ofRoute.get(keyId);
+    if (counter === undefined) {
+      counter = metering.counter({
+        accountId,
+        apiId,
+        stage,
+        route,
+        keyId,
+        usagePlanId: key?.usagePlanId ?? '',
+      });
+      ofRoute.set(keyId, counter);
+    }
+    return counter;
+  };
+}

@@ -1,0 +1,3 @@
+export * from './channel-meters';
+export * from './meter-journal';
+export * from './meter-store';
