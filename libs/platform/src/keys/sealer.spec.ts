@@ -27,6 +27,9 @@ describe('sealed secrets', () => {
     expect(() => sealer.open(sealed, 'credential/B')).toThrow();
     const flipped = sealed.slice(0, -1) + (sealed.endsWith('A') ? 'B' : 'A');
     expect(() => sealer.open(flipped, 'credential/A')).toThrow();
+    const [version, iv, tag = '', text] = sealed.split('.');
+    const cut = Buffer.from(tag, 'base64url').subarray(0, 4).toString('base64url');
+    expect(() => sealer.open([version, iv, cut, text].join('.'), 'credential/A')).toThrow();
     const other = Sealer.loadOrCreate(join(dir, 'other-key'));
     expect(() => other.open(sealed, 'credential/A')).toThrow();
     expect(() => sealer.open('plain text', 'credential/A')).toThrow('not a sealed secret');
