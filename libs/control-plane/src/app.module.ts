@@ -4,6 +4,7 @@ import type { DynamicModule } from '@nestjs/common';
 import { APP_FILTER, APP_GUARD } from '@nestjs/core';
 import { AwsController } from './aws/aws.controller';
 import type { AwsSurface } from './aws/dispatch';
+import { PriceBookController, StatementsController } from './native/billing.controller';
 import { NodesController, StagesController } from './native/native.controllers';
 import { NodeReportsController } from './native/node-reports.controller';
 import { OpenApiController, OpenApiDocument } from './native/openapi.controller';
@@ -33,6 +34,8 @@ export class AppModule {
         AccessKeysController,
         PoliciesController,
         UsageController,
+        PriceBookController,
+        StatementsController,
         NodeReportsController,
         OpenApiController,
         AwsController,

@@ -11,6 +11,7 @@ import {
 import type { MeterRow } from '@gatehouse/engine';
 import { DataSource } from 'typeorm';
 import { published, startAdmin, type AdminUnderTest } from './testing/admin';
+import { meterRow } from './testing/meter-row';
 import { mockApi } from './testing/mock-api';
 
 jest.setTimeout(60_000);
@@ -25,22 +26,6 @@ afterAll(async () => {
   await admin.stop();
 });
 
-const MINUTE_MS = 60_000;
-const row = (at: string | number, members: Partial<MeterRow> = {}): MeterRow => ({
-  accountId: '000000000000',
-  apiId: 'api1',
-  stage: 'dev',
-  route: 'GET /',
-  usagePlanId: '',
-  keyId: '',
-  minute: Math.floor(new Date(at).getTime() / MINUTE_MS),
-  calls: 1,
-  admitted: 0,
-  bytesIn: 10,
-  bytesOut: 100,
-  cacheHits: 0,
-  ...members,
-});
 const meter = (source: string, from: number, ...batches: MeterRow[][]): Promise<void> =>
   admin.controlPlane.meters.deliver({
     source,
@@ -58,7 +43,7 @@ const callsOf = async (apiId: string): Promise<number[]> => {
 
 describe('the roll-up', () => {
   it('counts each batch once, however often and in whatever company it comes', async () => {
-    const one = [row('2026-01-01T10:00Z', { apiId: 'once' })];
+    const one = [meterRow('2026-01-01T10:00Z', { apiId: 'once' })];
     await meter('n1', 1, one, one);
     await meter('n1', 1, one, one);
     await meter('n1', 2, one, one);
@@ -68,16 +53,16 @@ describe('the roll-up', () => {
   });
 
   it('leaves nothing of a delivery that fails', async () => {
-    const bad = row('2026-01-01T10:00Z', { apiId: 'half', calls: 1e300 });
-    await expect(meter('n3', 1, [row('2026-01-01T10:00Z', { apiId: 'half' })], [bad])).rejects.toThrow();
+    const bad = meterRow('2026-01-01T10:00Z', { apiId: 'half', calls: 1e300 });
+    await expect(meter('n3', 1, [meterRow('2026-01-01T10:00Z', { apiId: 'half' })], [bad])).rejects.toThrow();
     expect(await callsOf('half')).toEqual([0, 0]);
-    await meter('n3', 1, [row('2026-01-01T10:00Z', { apiId: 'half' })]);
+    await meter('n3', 1, [meterRow('2026-01-01T10:00Z', { apiId: 'half' })]);
     expect(await callsOf('half')).toEqual([1, 1]);
   });
 
   it('adds up what many nodes tell of the same routes at once', async () => {
     const rows = Array.from({ length: 40 }, (_, i) =>
-      row('2026-01-01T10:00Z', { apiId: 'many', route: `GET /${i}` }),
+      meterRow('2026-01-01T10:00Z', { apiId: 'many', route: `GET /${i}` }),
     );
     const sources = Array.from({ length: 8 }, (_, i) => `many-${i}`);
     await Promise.all(sources.map((source, i) => meter(source, 1, i % 2 === 0 ? rows : rows.toReversed())));
@@ -86,9 +71,9 @@ describe('the roll-up', () => {
 
   it('keeps minutes and days apart', async () => {
     await meter('n4', 1, [
-      row('2026-01-31T23:59Z', { apiId: 'days' }),
-      row('2026-02-01T00:00Z', { apiId: 'days', calls: 5 }),
-      row('2026-02-01T00:01Z', { apiId: 'days', calls: 2 }),
+      meterRow('2026-01-31T23:59Z', { apiId: 'days' }),
+      meterRow('2026-02-01T00:00Z', { apiId: 'days', calls: 5 }),
+      meterRow('2026-02-01T00:01Z', { apiId: 'days', calls: 2 }),
     ]);
     const count = (table: string): Promise<{ at: Date; calls: string }[]> =>
       database.query(`SELECT at, calls FROM ${table} WHERE api_id = 'days' ORDER BY at`);
@@ -124,7 +109,7 @@ describe('GetUsage', () => {
     const { usagePlanId, keyIds } = await planWithKeys(2);
     const [one = '', two = ''] = keyIds;
     const used = (at: string, keyId: string, admitted: number): MeterRow =>
-      row(at, { usagePlanId, keyId, calls: admitted + 3, admitted });
+      meterRow(at, { usagePlanId, keyId, calls: admitted + 3, admitted });
     await meter('u1', 1, [
       used('2026-01-30T10:00Z', one, 7),
       used('2026-02-01T10:00Z', one, 20),
@@ -173,7 +158,7 @@ describe('GetUsage', () => {
 it('UpdateUsage leaves a key so many calls in the current period, and nodes hear of it', async () => {
   const { restApiId, usagePlanId, keyIds } = await planWithKeys(1);
   const [keyId = ''] = keyIds;
-  await meter('u2', 1, [row(Date.now(), { usagePlanId, keyId, calls: 100, admitted: 100 })]);
+  await meter('u2', 1, [meterRow(Date.now(), { usagePlanId, keyId, calls: 100, admitted: 100 })]);
   const { items } = await admin.rest.send(
     new UpdateUsageCommand({
       usagePlanId,
@@ -206,10 +191,10 @@ describe('the native surface', () => {
 
   it('tells what is used most, of one’s own account only', async () => {
     await meter('u3', 1, [
-      row('2026-03-01T10:00Z', { route: 'GET /a', calls: 5, keyId: 'k1' }),
-      row('2026-03-01T10:01Z', { route: 'GET /b', calls: 9, cacheHits: 4 }),
-      row('2026-03-01T10:02Z', { route: 'GET /b', calls: 7 }),
-      row('2026-03-01T10:01Z', { accountId: '111111111111', calls: 99 }),
+      meterRow('2026-03-01T10:00Z', { route: 'GET /a', calls: 5, keyId: 'k1' }),
+      meterRow('2026-03-01T10:01Z', { route: 'GET /b', calls: 9, cacheHits: 4 }),
+      meterRow('2026-03-01T10:02Z', { route: 'GET /b', calls: 7 }),
+      meterRow('2026-03-01T10:01Z', { accountId: '111111111111', calls: 99 }),
     ]);
     const range = 'from=2026-03-01T10:00Z&to=2026-03-01T10:02Z';
     const sums = { bytesIn: 10, bytesOut: 100, cacheHits: 0 };
@@ -222,7 +207,78 @@ describe('the native surface', () => {
     expect((await ask(`${range}&apiId=other`)).body.items).toEqual([]);
   });
 
-  it.each(['by=toString', 'from=then', 'limit=0'])('refuses %s', async (query) => {
-    expect((await ask(query)).status).toBe(400);
+  it.each([
+    ['by=toString', 'by must be one of: api, stage, route, key'],
+    ['by=api&by=key', 'by must be given once'],
+    ['from=then', 'from must be a day or a time with its zone'],
+    ['from=5', 'from must be a day or a time with its zone'],
+    ['from=2026-02-30T10:00Z', 'from must be a day or a time with its zone'],
+    ['from=2026-02-01T10:00', 'from must be a day or a time with its zone'],
+    ['to=2026-02-01T25:00Z', 'to must be a day or a time with its zone'],
+    ['from=2026-02-01&to=2026-02-01', 'from must be before to'],
+    ['limit=0', 'limit must be a whole number from 1 to 500'],
+    ['limit=501', 'limit must be a whole number from 1 to 500'],
+    ['limit=1e1', 'limit must be a whole number from 1 to 500'],
+    ['limit=', 'limit must be a whole number from 1 to 500'],
+    ['apiId=a&apiId=b', 'apiId must be given once'],
+  ])('refuses %s and names what is wrong', async (query, message) => {
+    const { status, body } = await ask(query);
+    expect([status, body]).toEqual([
+      400,
+      expect.objectContaining({ status: 400, detail: expect.stringContaining(message) }),
+    ]);
+  });
+});
+
+describe('quotas on the native surface', () => {
+  const ask = async (query: string) => {
+    const headers = { authorization: `Bearer ${admin.token}` };
+    const answer = await fetch(`${admin.url}/admin/v1/usage/quotas?${query}`, { headers });
+    return { status: answer.status, body: (await answer.json()) as { items: object[]; next?: string } };
+  };
+  const nextMonth = (): string => {
+    const now = new Date();
+    return new Date(Date.UTC(now.getUTCFullYear(), now.getUTCMonth() + 1)).toISOString();
+  };
+
+  it('tell of every key what it used in the period and has left, with what it was granted, and until when', async () => {
+    const { usagePlanId, keyIds } = await planWithKeys(3);
+    const [one = '', two = '', three = ''] = keyIds;
+    const used = (keyId: string, admitted: number, at: string | number = Date.now()): MeterRow =>
+      meterRow(at, { usagePlanId, keyId, calls: admitted + 3, admitted });
+    await meter('q1', 1, [used(one, 7), used(two, 120), used(one, 50, '2026-01-30T10:00Z')]);
+    const patchOperations = [{ op: 'replace' as const, path: '/remaining', value: '25' }];
+    await admin.rest.send(new UpdateUsageCommand({ usagePlanId, keyId: two, patchOperations }));
+    const { status, body } = await ask(`usagePlanId=${usagePlanId}`);
+    const same = { period: 'MONTH', resetsAt: nextMonth() };
+    expect([status, body]).toEqual([
+      200,
+      {
+        usagePlanId,
+        items: [
+          { keyId: one, name: 'k0', ...same, limit: 100, used: 7, remaining: 93 },
+          { keyId: two, name: 'k1', ...same, limit: 145, used: 120, remaining: 25 },
+          { keyId: three, name: 'k2', ...same, limit: 100, used: 0, remaining: 100 },
+        ],
+      },
+    ]);
+    const first = await ask(`usagePlanId=${usagePlanId}&limit=2`);
+    const next = await ask(`usagePlanId=${usagePlanId}&limit=2&cursor=${first.body.next}`);
+    expect([...first.body.items, ...next.body.items]).toEqual(body.items);
+  });
+
+  it.each([
+    ['', 400, 'usagePlanId must be given'],
+    ['usagePlanId=nope', 404, 'Invalid Usage Plan ID specified'],
+  ])('answer %j with %d', async (query, status, detail) => {
+    expect(await ask(query)).toMatchObject({ status, body: { detail } });
+  });
+
+  it('of a plan without one are refused', async () => {
+    const { id = '' } = await admin.rest.send(new CreateUsagePlanCommand({ name: 'free' }));
+    expect(await ask(`usagePlanId=${id}`)).toMatchObject({
+      status: 400,
+      body: { detail: `Usage Plan ${id} has no quota` },
+    });
   });
 });

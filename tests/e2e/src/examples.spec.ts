@@ -247,6 +247,74 @@ describe('examples', () => {
     await until('it is promoted', async () => (await seen(40)).every((url) => url === '/v2/green'));
   });
 
+  it('usage-plan-and-keys: a key is held to its rate and its quota, and may get more of it', async () => {
+    const [path = '', planId = '', annId = '', ann = '', , bob = ''] = await create(
+      'usage-plan-and-keys',
+      [origin.url],
+      403,
+    );
+    const call = async (key: string): Promise<string> => {
+      const answer = await fetch(`${gatehouse.gateway}${path}`, { headers: { 'x-api-key': key } });
+      const { message = '' } = (await answer.json()) as { message?: string };
+      return `${answer.status} ${message}`;
+    };
+    await until('bob is over the rate', async () =>
+      (await Promise.all(Array.from({ length: 40 }, () => call(bob)))).includes('429 Too Many Requests'),
+    );
+    let passed = 0;
+    await until('ann is over the quota', async () => {
+      const said = await call(ann);
+      if (said === '200 ') passed++;
+      return passed >= 40 && said === '429 Limit Exceeded';
+    });
+    expect(await statusOf(path)).toBe(403);
+    await until('bob has calls left', async () => (await call(bob)) === '200 ');
+    const usage = () => runScript('usage-plan-and-keys/usage.mjs', [planId, annId]);
+    await until('what ann used is counted', async () => (await usage()) === `${passed} used, 0 left`);
+    await runScript('usage-plan-and-keys/grant.mjs', [planId, annId, '5']);
+    await until('ann may call again', async () => (await call(ann)) === '200 ');
+  });
+
+  it('monthly-statement: the running month has every call of each key, priced by the account’s own book', async () => {
+    const [path = '', ...keys] = await create('monthly-statement', [origin.url], 403);
+    const apiId = path.split('/')[3] ?? '';
+    const calls = [0, 0];
+    for (const [i, key] of keys.entries())
+      await until(`so many calls with key ${i}`, async () => {
+        if ((await statusOf(path, { headers: { 'x-api-key': key } })) === 200) calls[i] = (calls[i] ?? 0) + 1;
+        return calls[i] === 3 + i;
+      });
+    interface Statement {
+      readonly currency: string;
+      readonly status: string;
+      readonly apis: { apiId: string; keys: { name?: string; calls: number; amount: string }[] }[];
+    }
+    let statement: Statement | undefined;
+    const namedKeys = () =>
+      statement?.apis.find((api) => api.apiId === apiId)?.keys.filter(({ name }) => name);
+    await until('all calls are in the statement', async () => {
+      statement = JSON.parse(await runScript('monthly-statement/statement.mjs', [])) as Statement;
+      const counted = namedKeys()?.map((key) => [key.name, key.calls]) ?? [];
+      return JSON.stringify(counted.toSorted()) === '[["ann",3],["bob",4]]';
+    });
+    expect([statement?.currency, statement?.status]).toEqual(['EUR', 'estimate']);
+    // 3.00 a million, and the first hundred GB for nothing.
+    expect(namedKeys()?.map(({ name, amount }) => [name, amount])).toEqual(
+      expect.arrayContaining([
+        ['ann', '0.000009'],
+        ['bob', '0.000012'],
+      ]),
+    );
+    const csv = await runScript('monthly-statement/statement.mjs', ['csv']);
+    const [names = [], ...lines] = csv.split('\r\n').map((line) => line.split(','));
+    const rows = lines.map((line) => Object.fromEntries(names.map((name, i) => [name, line[i]])));
+    const ofKeys = rows.filter((row) => row.apiId === apiId && row.keyName !== '' && row.meter === 'calls');
+    expect(ofKeys.map(({ keyName, quantity, amount }) => [keyName, quantity, amount]).toSorted()).toEqual([
+      ['ann', '3', '0.000009'],
+      ['bob', '4', '0.000012'],
+    ]);
+  });
+
   it('are listed, each with a folder and a test of its name', () => {
     const folders = readdirSync(join(ROOT, 'examples'), { withFileTypes: true })
       .filter((entry) => entry.isDirectory())

@@ -1,6 +1,7 @@
 /** What UpdateStage may change, with AWS's messages (they are one family: everything unknown is a "method setting"). */
 import { badRequest } from '../fault';
 import { patchBoolean, pointer, requirePaths, unescapeToken, type PatchOperation } from '../patch/operation';
+import { CACHE_SIZES } from './cache-size';
 import type { Judgement } from './canary-judgement';
 import { METHOD_SETTING_PATHS, newMethodSetting, patchMethodSetting } from './method-settings';
 import { requireDeployment, requirePercent, requireVariables } from './stages';
@@ -36,9 +37,8 @@ const memberAt = (path: string): Apply | undefined =>
   Object.hasOwn(MEMBERS, path) ? MEMBERS[path] : undefined;
 
 function requireCacheSize(size: string): string {
-  const sizes = ['0.5', '1.6', '6.1', '13.5', '28.4', '58.2', '118', '237'];
-  if (!sizes.includes(size))
-    throw badRequest(`Invalid cache cluster size. Valid options are ${sizes.join(',')}`);
+  if (!(CACHE_SIZES as readonly string[]).includes(size))
+    throw badRequest(`Invalid cache cluster size. Valid options are ${CACHE_SIZES.join(',')}`);
   return size;
 }
 

@@ -1,49 +1,13 @@
-/** `/admin/v1/usage`: what was metered, of an account's own APIs. */
+/** `/admin/v1/usage`: what was metered, of an account's own APIs, and what is left of its keys' quotas. */
+import { AwsError } from '@gatehouse/aws-wire';
 import { Controller, Get, Inject, Query, Req } from '@nestjs/common';
-import {
-  ApiBearerAuth,
-  ApiOkResponse,
-  ApiOperation,
-  ApiProperty,
-  ApiPropertyOptional,
-  ApiQuery,
-  ApiTags,
-} from '@nestjs/swagger';
+import { ApiBearerAuth, ApiOkResponse, ApiOperation, ApiQuery, ApiTags } from '@nestjs/swagger';
 import type { AdminRequest } from '../security/admin-request';
 import type { Services } from '../services';
+import type { UsageParameters } from '../services/usage-query';
 import { SERVICES } from '../tokens';
-import { callerOf } from './request';
-
-export class UsageTotalDocument {
-  @ApiPropertyOptional()
-  apiId?: string;
-  @ApiPropertyOptional()
-  stage?: string;
-  @ApiPropertyOptional({ description: 'route key; - where none matched' })
-  route?: string;
-  @ApiPropertyOptional()
-  keyId?: string;
-  @ApiProperty()
-  calls!: number;
-  @ApiProperty({ description: 'bytes of request bodies' })
-  bytesIn!: number;
-  @ApiProperty({ description: 'bytes of response bodies' })
-  bytesOut!: number;
-  @ApiProperty()
-  cacheHits!: number;
-}
-
-export class UsageDocument {
-  @ApiProperty()
-  from!: string;
-  @ApiProperty({ description: 'not included' })
-  to!: string;
-  @ApiProperty({ type: [UsageTotalDocument], description: 'most calls first' })
-  items!: UsageTotalDocument[];
-}
-
-const MINUTE_MS = 60_000;
-const HOUR_MS = 3_600_000;
+import { callerOf, pageRequest } from './request';
+import { KeyQuotasDocument, UsageDocument } from './usage-documents';
 
 @ApiTags('usage')
 @ApiBearerAuth()
@@ -66,22 +30,24 @@ export class UsageController {
   @ApiQuery({ name: 'apiId', required: false })
   @ApiQuery({ name: 'limit', required: false, description: '1 to 500, default 25' })
   @ApiOkResponse({ type: UsageDocument })
-  async list(
-    @Req() request: AdminRequest,
-    @Query() query: Record<string, string | undefined>,
-  ): Promise<UsageDocument> {
-    const nowMs = Date.now();
-    const from = query.from === undefined ? minute(nowMs - HOUR_MS) : new Date(query.from);
-    const to = query.to === undefined ? minute(nowMs + MINUTE_MS) : new Date(query.to);
-    const { by = 'api', limit = '25', apiId } = query;
-    const items = await this.services.usage.totals(callerOf(request), {
-      ...{ by, from, to, limit: Number(limit) },
-      ...(apiId !== undefined && { apiId }),
-    });
-    return { from: from.toISOString(), to: to.toISOString(), items };
+  list(@Req() request: AdminRequest, @Query() query: UsageParameters): Promise<UsageDocument> {
+    return this.services.usage.totals(callerOf(request), query);
   }
-}
 
-function minute(ms: number): Date {
-  return new Date(ms - (ms % MINUTE_MS));
+  @Get('quotas')
+  @ApiOperation({ summary: 'What the keys of a usage plan have left of their quotas now' })
+  @ApiQuery({ name: 'usagePlanId' })
+  @ApiQuery({ name: 'cursor', required: false })
+  @ApiQuery({ name: 'limit', required: false, description: '1 to 500, default 25' })
+  @ApiOkResponse({ type: KeyQuotasDocument })
+  quotas(
+    @Req() request: AdminRequest,
+    @Query('usagePlanId') usagePlanId: unknown,
+    @Query('cursor') cursor?: string,
+    @Query('limit') limit?: string,
+  ): Promise<KeyQuotasDocument> {
+    if (typeof usagePlanId !== 'string' || usagePlanId === '')
+      throw AwsError.badRequest('usagePlanId must be given');
+    return this.services.usage.quotas(callerOf(request), usagePlanId, pageRequest(cursor, limit));
+  }
 }

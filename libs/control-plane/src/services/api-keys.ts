@@ -20,6 +20,7 @@ import type { Sealer } from '@gatehouse/platform';
 import type { EntityManager } from 'typeorm';
 import { ApiKeyRow, ApiRow, StageRow, UsagePlanKeyRow } from '../storage/entities';
 import { scopeOf, type Scope } from '../storage/graph-store';
+import { keepName } from './deleted-names';
 import { pageOf, type Page, type PageRequest } from './pages';
 import { keyRow, lockPlans, markStages, planRow, stagesOfKey, subscribe } from './plan-rows';
 import type { Workspace } from './workspace';
@@ -91,9 +92,10 @@ export class ApiKeys {
 
   delete(scope: Scope, id: string): Promise<void> {
     return this.change(scope, async (db) => {
-      await keyRow(db, scope, id);
+      const row = await keyRow(db, scope, id);
       await markStages(db, await stagesOfKey(db, id));
       await db.delete(ApiKeyRow, { id });
+      await keepName(db, row, 'KEY');
     });
   }
 

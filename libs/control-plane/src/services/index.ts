@@ -8,10 +8,12 @@ import { CanaryWatch } from './canary-watch';
 import { Fleet } from './fleet';
 import { HttpApis } from './http-apis';
 import { HttpStages } from './http-stages';
+import { PriceBooks } from './price-books';
 import { RestApis } from './rest-apis';
 import { RestStages } from './rest-stages';
 import { Rollouts } from './rollouts';
 import { StageOptionsService } from './stage-options';
+import { Statements } from './statements';
 import { Tags } from './tags';
 import { UsagePlans } from './usage-plans';
 import { UsageService } from './usage';
@@ -43,6 +45,8 @@ export interface Services {
   readonly usage: UsageService;
   /** Where nodes' metering goes. */
   readonly usageRollup: UsageRollup;
+  readonly priceBooks: PriceBooks;
+  readonly statements: Statements;
   readonly users: Users;
   readonly fleet: Fleet;
   readonly rollouts: Rollouts;
@@ -60,6 +64,7 @@ export function createServices(options: ServiceOptions): Services {
   const rollouts = new Rollouts(workspace, restStages, httpStages);
   const restApis = new RestApis(workspace);
   const fleet = new Fleet(database);
+  const priceBooks = new PriceBooks(workspace);
   const canaries = new CanaryWatch(workspace, restStages);
   return {
     restApis,
@@ -73,6 +78,8 @@ export function createServices(options: ServiceOptions): Services {
     usagePlans: new UsagePlans(workspace, apiKeys),
     usage: new UsageService(workspace),
     usageRollup: new UsageRollup(database),
+    priceBooks,
+    statements: new Statements(workspace, priceBooks),
     users: new Users(workspace, nodeSealer),
     fleet,
     rollouts,

@@ -25,7 +25,9 @@ import {
 } from '@gatehouse/catalog';
 import { ApiRow, StageRow } from '../storage/entities';
 import { insertGraph, scopeOf, type Scope } from '../storage/graph-store';
+import { keepName } from './deleted-names';
 import { pageOf, type Page, type PageRequest } from './pages';
+import { endCaches } from './stage-caches';
 import { markForPublication, missingApi, type Missing, type Workspace } from './workspace';
 
 /** Below `/resources` AWS names the resource, not the API, when the API is unknown. */
@@ -168,8 +170,11 @@ export function deleteApi(
 ): Promise<void> {
   return workspace.transaction(async (db) => {
     const stages = await db.findBy(StageRow, { apiId });
+    const row = await db.findOneBy(ApiRow, { ...scopeOf(scope), id: apiId, kind });
     const { affected } = await db.delete(ApiRow, { ...scopeOf(scope), id: apiId, kind });
-    if (affected !== 1) throw missingApi(scope, apiId);
+    if (row === null || affected !== 1) throw missingApi(scope, apiId);
+    await endCaches(db, { apiId }, workspace.now());
+    await keepName(db, row, kind);
     await markForPublication(
       db,
       apiId,

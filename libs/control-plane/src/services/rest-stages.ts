@@ -21,6 +21,7 @@ import type { EntityManager } from 'typeorm';
 import { DeploymentRow, StageRow } from '../storage/entities';
 import { frozenGraph, type Scope } from '../storage/graph-store';
 import { pageOf, type Page, type PageRequest } from './pages';
+import { endCaches, noteCache } from './stage-caches';
 import { markForPublication, type Change, type Workspace } from './workspace';
 
 export interface DeploymentWithSummary extends RestDeployment {
@@ -66,7 +67,9 @@ export class RestStages {
         deploymentId,
         ...(stageDescription && { description: stageDescription }),
       };
-      await db.insert(StageRow, { apiId, name: stageName, document: createStage(fresh, deployments, now) });
+      const stage = createStage(fresh, deployments, now);
+      await db.insert(StageRow, { apiId, name: stageName, document: stage });
+      await noteCache(db, apiId, stage, now);
     } else {
       const stage = known.document as RestStage;
       repoint(stage, deploymentId, input, deployments);
@@ -130,6 +133,7 @@ export class RestStages {
       if (await db.existsBy(StageRow, { apiId, name: stage.stageName }))
         throw conflict('Stage already exists');
       await db.insert(StageRow, { apiId, name: stage.stageName, document: stage });
+      await noteCache(db, apiId, stage, now);
       await markForPublication(db, apiId, [stage.stageName]);
       return stage;
     });
@@ -171,6 +175,7 @@ export class RestStages {
       const stage = row.document as RestStage;
       await work(stage, change);
       await change.db.update(StageRow, { apiId, name }, { document: stage });
+      await noteCache(change.db, apiId, stage, change.now);
       await markForPublication(change.db, apiId, [name]);
       return stage;
     });
@@ -189,9 +194,10 @@ export class RestStages {
   }
 
   deleteStage(scope: Scope, apiId: string, name: string): Promise<void> {
-    return this.workspace.change(scope, 'REST', apiId, async ({ db }) => {
+    return this.workspace.change(scope, 'REST', apiId, async ({ db, now }) => {
       await this.stageRow(apiId, name, db);
       await db.delete(StageRow, { apiId, name });
+      await endCaches(db, { apiId, stage: name }, now);
       await markForPublication(db, apiId, [name]);
     });
   }

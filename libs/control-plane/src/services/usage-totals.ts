@@ -1,5 +1,4 @@
 /** Sums of what was metered, by what one asks for, the most calls first. */
-import { badRequest } from '@gatehouse/catalog';
 import type { EntityManager } from 'typeorm';
 
 /** Columns of the tables, by their names outside. */
@@ -11,14 +10,16 @@ const GROUPS = {
 } as const;
 
 export type UsageGroup = keyof typeof GROUPS;
+export const USAGE_GROUPS = Object.keys(GROUPS) as readonly UsageGroup[];
 
 export interface UsageQuery {
-  readonly by: string;
-  /** Whole minutes; the second one is not included. */
+  readonly by: UsageGroup;
+  /** Minutes that begin in here; `to` is not included. */
   readonly from: Date;
   readonly to: Date;
   /** Only of this API. */
   readonly apiId?: string;
+  /** 1 to 500. */
   readonly limit: number;
 }
 
@@ -40,11 +41,6 @@ export async function totals(
   accountId: string,
   { by, from, to, apiId, limit }: UsageQuery,
 ): Promise<UsageTotal[]> {
-  if (!isGroup(by)) throw badRequest(`by must be one of: ${Object.keys(GROUPS).join(', ')}`);
-  if (Number.isNaN(from.getTime()) || Number.isNaN(to.getTime()))
-    throw badRequest('from and to must be times as in ISO 8601');
-  if (!Number.isInteger(limit) || limit < 1 || limit > 500)
-    throw badRequest('limit must be a whole number from 1 to 500');
   const columns = Object.entries(GROUPS[by]);
   const names = columns.map(([, column]) => column).join(', ');
   const rows = await db.query<Row[]>(
@@ -63,8 +59,4 @@ export async function totals(
     bytesOut: Number(bytesOut),
     cacheHits: Number(cacheHits),
   }));
-}
-
-function isGroup(by: string): by is UsageGroup {
-  return Object.hasOwn(GROUPS, by);
 }

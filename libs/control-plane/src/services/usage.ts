@@ -13,7 +13,9 @@ import type { Scope } from '../storage/graph-store';
 import { QuotaExtensionRow } from '../storage/usage-entities';
 import { pageOf, type PageRequest } from './pages';
 import { keyRow, lockPlans, markStages, planRow } from './plan-rows';
-import { totals, type UsageQuery, type UsageTotal } from './usage-totals';
+import { usageQuery, type UsageParameters } from './usage-query';
+import { keyQuotas, type KeyQuotas } from './usage-quotas';
+import { totals, type UsageTotal } from './usage-totals';
 import type { Workspace } from './workspace';
 
 export interface Usage {
@@ -30,6 +32,13 @@ export interface UsageRequest {
   readonly keyId?: string;
   readonly startDate: string;
   readonly endDate: string;
+}
+
+export interface UsageTotals {
+  /** ISO 8601; `to` is not included. */
+  readonly from: string;
+  readonly to: string;
+  readonly items: readonly UsageTotal[];
 }
 
 type Extension = Pick<QuotaExtensionRow, 'fromDay' | 'calls'>;
@@ -81,8 +90,14 @@ export class UsageService {
     });
   }
 
-  totals(scope: Scope, query: UsageQuery): Promise<UsageTotal[]> {
-    return totals(this.workspace.database.manager, scope.accountId, query);
+  async totals(scope: Scope, asked: UsageParameters): Promise<UsageTotals> {
+    const query = usageQuery(asked, this.workspace.now());
+    const items = await totals(this.workspace.database.manager, scope.accountId, query);
+    return { from: query.from.toISOString(), to: query.to.toISOString(), items };
+  }
+
+  quotas(scope: Scope, usagePlanId: string, page: PageRequest): Promise<KeyQuotas> {
+    return keyQuotas(this.workspace.database.manager, scope, usagePlanId, this.workspace.now(), page);
   }
 
   private async ofKey(

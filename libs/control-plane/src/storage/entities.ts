@@ -27,6 +27,7 @@ import {
   PrimaryColumn,
   PrimaryGeneratedColumn,
 } from 'typeorm';
+import { BILLING_ENTITIES } from './billing-entities';
 import { USAGE_ENTITIES } from './usage-entities';
 
 @Entity('apis')
@@ -374,4 +375,5 @@ export const ENTITIES = [
   UserRow,
   AccessKeyRow,
   ...USAGE_ENTITIES,
+  ...BILLING_ENTITIES,
 ];
