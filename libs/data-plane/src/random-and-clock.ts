@@ -15,22 +15,33 @@ export const systemTimers: Timers = {
   },
 };
 
-/** Random bytes are drawn in bulk: a request needs a few, and a call per request is what costs. */
+/** Random bytes are drawn and written in bulk: a request needs a few, and a call per request is what costs. */
 const POOL_BYTES = 8192;
 
 export function systemRandom(): Random {
   const pool = Buffer.alloc(POOL_BYTES);
+  let text = '';
   let used = POOL_BYTES;
+  /** Position of the first of so many bytes that nobody has drawn yet. */
+  const draw = (bytes: number): number => {
+    if (used + bytes > POOL_BYTES) {
+      text = randomFillSync(pool).toString('hex');
+      used = 0;
+    }
+    used += bytes;
+    return used - bytes;
+  };
   return {
     uuid: () => randomUUID(),
     hex: (bytes) => {
       if (bytes > POOL_BYTES) return randomBytes(bytes).toString('hex');
-      if (used + bytes > POOL_BYTES) {
-        randomFillSync(pool);
-        used = 0;
-      }
-      used += bytes;
-      return pool.toString('hex', used - bytes, used);
+      const from = draw(bytes);
+      return text.slice(from * 2, (from + bytes) * 2);
+    },
+    base64url: (bytes) => {
+      if (bytes > POOL_BYTES) return randomBytes(bytes).toString('base64url');
+      const from = draw(bytes);
+      return pool.toString('base64url', from, from + bytes);
     },
   };
 }

@@ -244,7 +244,7 @@ export class Exchange {
 
   /** 11 random bytes in base64, so that it ends in `=` as AWS's do. */
   get extendedRequestId(): string {
-    return (this.#extendedRequestId ??= `${Buffer.from(this.kit.random.hex(11), 'hex').toString('base64url')}=`);
+    return (this.#extendedRequestId ??= `${this.kit.random.base64url(11)}=`);
   }
 
   /** Wall clock at `monotonicMs`, with fractions. */

@@ -16,7 +16,7 @@ export const nowhere: Kit = {
   limits: new OwnLimits(clock),
   secrets: { open: () => undefined },
   clock,
-  random: { uuid: () => '', hex: () => '' },
+  random: { uuid: () => '', hex: () => '', base64url: () => '' },
   tracing: { sampleRoot: () => false, record: () => undefined },
   observer: { observe: () => undefined },
   accessLog: { write: () => undefined },

@@ -183,6 +183,8 @@ export interface Random {
   uuid(): string;
   /** `bytes` random bytes as lower-case hex. */
   hex(bytes: number): string;
+  /** As base64url without padding. */
+  base64url(bytes: number): string;
 }
 
 /** W3C trace context of one request. */

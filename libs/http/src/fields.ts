@@ -11,10 +11,23 @@ export function isWebSocket(value: string): boolean {
   return value.toLowerCase() === 'websocket';
 }
 
+/** Names that were found good. They are few, and to know one is cheaper than to judge it. */
+const GOOD_NAMES = new Set<string>();
+const MAX_GOOD_NAMES = 1000;
+
 /** `name: value` with its line end. Throws `FieldError`. */
 export function fieldLine(name: string, value: string): string {
-  if (!TOKEN.test(name) || NO_VALUE.test(value)) throw new FieldError('not a field of HTTP');
+  if ((!GOOD_NAMES.has(name) && !isGood(name)) || NO_VALUE.test(value))
+    throw new FieldError('not a field of HTTP');
   return `${name}: ${value}\r\n`;
+}
+
+function isGood(name: string): boolean {
+  if (!TOKEN.test(name)) return false;
+  if (GOOD_NAMES.size >= MAX_GOOD_NAMES) GOOD_NAMES.clear();
+  // A text of its own: as a part of the head that it came in, it would keep all of that.
+  GOOD_NAMES.add(Buffer.from(name, 'latin1').toString('latin1'));
+  return true;
 }
 
 /** Names that mean something to us; told by the length first, so that most names are never put in lower case. */

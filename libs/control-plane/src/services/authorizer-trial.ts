@@ -68,7 +68,11 @@ function listening(ports: Tried['ports'], heard: Heard): Kit {
     ...nowhere,
     clock,
     decisions: new DecisionCache({ clock, store: OWN_ENTRIES, maxBytes: 0 }),
-    random: { uuid: () => randomUUID(), hex: (bytes) => randomBytes(bytes).toString('hex') },
+    random: {
+      uuid: () => randomUUID(),
+      hex: (bytes) => randomBytes(bytes).toString('hex'),
+      base64url: (bytes) => randomBytes(bytes).toString('base64url'),
+    },
     functions: {
       invoke: async (call) => {
         const result = await ports.functions.invoke(call);

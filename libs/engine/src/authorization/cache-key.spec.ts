@@ -1,5 +1,11 @@
 import fc from 'fast-check';
-import { cacheKey, type CacheKeyParts } from './cache-key';
+import { cacheKeys, hashedKey, type CacheKeyPlace, type Identity } from './cache-key';
+
+interface CacheKeyParts extends CacheKeyPlace {
+  readonly identity: Identity;
+}
+
+const cacheKey = ({ identity, ...place }: CacheKeyParts): string => cacheKeys(place)(identity);
 
 const base: CacheKeyParts = { apiId: 'a', stage: 's', authorizerId: 'u', revision: 'r', identity: [['t']] };
 const keyOf = (members: Partial<CacheKeyParts>): string => cacheKey({ ...base, ...members });
@@ -58,4 +64,10 @@ it('is the same for a moved border within one caller’s values never: 10,000 cu
     ),
     { numRuns: 10_000 },
   );
+});
+
+it('tells others nothing of the token', () => {
+  const key = keyOf({ identity: [['the token']] });
+  expect(hashedKey(key)).toMatch(/^[\w-]{43}$/);
+  expect(hashedKey(key)).not.toBe(hashedKey(keyOf({ identity: [['another token']] })));
 });

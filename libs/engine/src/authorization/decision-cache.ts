@@ -4,10 +4,12 @@
  * at a time lead to one call. Failures are not kept, unless the owner of the stage asks for it.
  */
 import { BoundedCache, type CacheEntry } from '../bounded-cache';
+import { hashedKey } from './cache-key';
 import type { Clock, EntryClaim, SharedEntries } from '../ports';
 import { FailureMemory } from './failure-memory';
 
 export interface Lookup<T> {
+  /** Stays in this process; others see its hash. */
   readonly key: string;
   readonly ttlMs: number;
   /** How long a call may take. */
@@ -30,7 +32,7 @@ export interface DecisionCacheOptions {
   readonly maxBytes: number;
 }
 
-/** Of a key and what holds an entry. */
+/** Of what holds an entry. */
 const ENTRY_BYTES = 200;
 /** How often a function is tried while stale results stand in for it. */
 const RETRY_MS = 1000;
@@ -91,7 +93,7 @@ export class DecisionCache {
 
   async #fromStoreOrFunction<T>({ key, ttlMs, timeoutMs, ask, read }: Lookup<T>): Promise<T> {
     const { store, clock } = this.options;
-    const found = await store.obtain(key, timeoutMs);
+    const found = await store.obtain(hashedKey(key), timeoutMs);
     if ('text' in found) {
       const value = read(found.text);
       this.#keep(key, value, found.text.length, Math.min(ttlMs, found.untilMs - clock.now()));
@@ -112,7 +114,7 @@ export class DecisionCache {
   #keep(key: string, value: unknown, length: number, ttlMs: number): void {
     if (ttlMs <= 0) return;
     // A UTF-16 unit takes two bytes; what was read of the text about as much again.
-    const bytes = ENTRY_BYTES + length * 4;
+    const bytes = ENTRY_BYTES + key.length * 2 + length * 4;
     this.#kept.keep(key, { value, bytes, untilMs: this.options.clock.monotonicMs() + ttlMs });
   }
 }

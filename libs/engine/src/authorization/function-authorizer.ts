@@ -8,7 +8,7 @@ import type { RoutePlan } from '../program';
 import { verdictFor } from './access-request';
 import type { Authenticate } from './authenticate';
 import { compileAsk } from './ask-function';
-import { cacheKey } from './cache-key';
+import { cacheKeys } from './cache-key';
 import { eventOf } from './function-event';
 import { BadResult, readDecision, type FunctionDecision, type ResultRules } from './function-result';
 import { compileIdentitySources, isPresent } from './identity-source';
@@ -31,7 +31,7 @@ export function functionAuthenticate(
   const rules: ResultRules = { kind, simpleResponses: authorizer.simpleResponses };
   const read = (text: string): FunctionDecision => decisionIn(text, rules);
   const ttlMs = authorizer.ttlSeconds * 1000;
-  const { revision } = authorizer;
+  const keyOf = cacheKeys({ apiId, stage, authorizerId, revision: authorizer.revision });
   const { staleOnErrorSeconds = 0, errorTtlSeconds = 0 } = plan.access.options;
   const [staleMs, errorTtlMs] = [staleOnErrorSeconds * 1000, errorTtlSeconds * 1000];
   return (x) => {
@@ -40,7 +40,7 @@ export function functionAuthenticate(
     const askNow = (): Promise<string> => ask(JSON.stringify(buildEvent(x, identity)));
     const startedMs = kit.clock.monotonicMs();
     if (ttlMs === 0) return askNow().then((text) => settle(x, read(text), startedMs));
-    const key = cacheKey({ apiId, stage, authorizerId, revision, identity });
+    const key = keyOf(identity);
     const { timeoutMs } = ask;
     const found = kit.decisions.find({
       key,

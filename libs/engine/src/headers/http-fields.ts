@@ -4,7 +4,9 @@
  */
 import { isFieldName, isHopByHop, listedByConnection } from '@gatehouse/standards';
 import type { Exchange, HeaderList } from '../exchange';
+import { Fates } from './fates';
 import { isGatewayField } from './gateway-fields';
+import { isListed, listedIn } from './listed';
 
 /**
  * RFC 7239 6.3: an obfuscated identifier; a node has many addresses and none is the clients' business.
@@ -20,8 +22,7 @@ export function passRequestFields(x: Exchange): HeaderList {
   const passed: HeaderList = [];
   for (let i = 0; i + 1 < headers.length; i += 2) {
     const name = headers[i] ?? '';
-    const lower = name.toLowerCase();
-    if (isStopped(lower) || listed.has(lower)) continue;
+    if (IS_STOPPED.of(name) || isListed(listed, name)) continue;
     passed.push(name, headers[i + 1] ?? '');
   }
   return passed;
@@ -29,25 +30,21 @@ export function passRequestFields(x: Exchange): HeaderList {
 
 const STOPPED = new Set(['host', 'content-length', 'expect', 'via']);
 
-function isStopped(lower: string): boolean {
-  return STOPPED.has(lower) || isHopByHop(lower) || isGatewayField(lower);
-}
+const IS_STOPPED = new Fates((lower) => STOPPED.has(lower) || isHopByHop(lower) || isGatewayField(lower));
 
 export function passResponseFields(headers: HeaderList): HeaderList {
-  let listed = listedByConnection(undefined);
-  for (let i = 0; i + 1 < headers.length; i += 2) {
-    if (headers[i]?.toLowerCase() === 'connection') listed = listedByConnection(headers[i + 1]);
-  }
+  const listed = listedIn(headers);
   const passed: HeaderList = [];
   for (let i = 0; i + 1 < headers.length; i += 2) {
     const name = headers[i] ?? '';
-    const lower = name.toLowerCase();
-    if (isHopByHop(lower) || listed.has(lower)) continue;
-    if (lower === 'content-length' || lower === 'apigw-requestid') continue;
-    passed.push(name, headers[i + 1] ?? '');
+    if (!IS_DROPPED.of(name) && !isListed(listed, name)) passed.push(name, headers[i + 1] ?? '');
   }
   return passed;
 }
+
+const IS_DROPPED = new Fates(
+  (lower) => isHopByHop(lower) || lower === 'content-length' || lower === 'apigw-requestid',
+);
 
 /** The whole chain: the client's claims first, our own sight last. A reader must trust the last element only. */
 export function forwardedField(x: Exchange): string {

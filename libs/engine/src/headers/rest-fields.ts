@@ -4,7 +4,9 @@
  */
 import { isHopByHop, listedByConnection } from '@gatehouse/standards';
 import type { Exchange, HeaderList } from '../exchange';
+import { Fates } from './fates';
 import { isGatewayField } from './gateway-fields';
+import { isListed, listedIn } from './listed';
 
 /** Gone before a mapping could read them. */
 const UNREADABLE = new Set(
@@ -25,15 +27,21 @@ export function passRequestFields(x: Exchange): HeaderList {
   const passed: HeaderList = [];
   for (let i = 0; i + 1 < headers.length; i += 2) {
     const name = headers[i] ?? '';
-    const lower = name.toLowerCase();
-    if (isStopped(lower) || listed.has(lower)) continue;
+    const fate = REQUEST_FATES.of(name);
+    if (fate === 'stopped' || isListed(listed, name)) continue;
     const value = headers[i + 1] ?? '';
-    if (lower === 'authorization' && isSignature(value)) continue;
-    if (lower === 'content-encoding' && !x.hasBody) continue;
+    if (fate === 'credentials' && isSignature(value)) continue;
+    if (fate === 'coding' && !x.hasBody) continue;
     passed.push(name, value);
   }
   return passed;
 }
+
+const REQUEST_FATES = new Fates((lower) => {
+  if (isStopped(lower)) return 'stopped';
+  if (lower === 'authorization') return 'credentials';
+  return lower === 'content-encoding' ? 'coding' : 'passed';
+});
 
 // DIFFERS: REST: `Content-Encoding` to HTTP_PROXY and back; AWS decompresses the body and drops the field. Bodies pass as
 // they are here, so the field goes with them; without a body it is dropped as on AWS.
@@ -82,27 +90,21 @@ const DROPPED_FROM_RESPONSE = new Set(['expect', 'host', 'via']);
  * table passes it, and so do we, since a coded body without its coding is unreadable.
  */
 export function passResponseFields(headers: HeaderList): HeaderList {
-  const listed = listedInResponse(headers);
+  const listed = listedIn(headers);
   const passed: HeaderList = [];
   for (let i = 0; i + 1 < headers.length; i += 2) {
     const name = headers[i] ?? '';
-    const lower = name.toLowerCase();
-    if (REMAPPED.has(lower)) passed.push(REMAPPED_PREFIX + name, headers[i + 1] ?? '');
-    else if (!isDropped(lower) && !listed.has(lower)) passed.push(name, headers[i + 1] ?? '');
+    const fate = RESPONSE_FATES.of(name);
+    if (fate === 'remapped') passed.push(REMAPPED_PREFIX + name, headers[i + 1] ?? '');
+    else if (fate === 'passed' && !isListed(listed, name)) passed.push(name, headers[i + 1] ?? '');
   }
   return passed;
 }
 
-function isDropped(lower: string): boolean {
-  return DROPPED_FROM_RESPONSE.has(lower) || isHopByHop(lower);
-}
-
-function listedInResponse(headers: HeaderList): ReadonlySet<string> {
-  for (let i = 0; i + 1 < headers.length; i += 2) {
-    if (headers[i]?.toLowerCase() === 'connection') return listedByConnection(headers[i + 1]);
-  }
-  return listedByConnection(undefined);
-}
+const RESPONSE_FATES = new Fates((lower) => {
+  if (REMAPPED.has(lower)) return 'remapped';
+  return DROPPED_FROM_RESPONSE.has(lower) || isHopByHop(lower) ? 'dropped' : 'passed';
+});
 
 const REMAPPED_TARGETS = new Set([...REMAPPED, 'expect', 'host', 'proxy-authenticate', 'trailer', 'upgrade']);
 

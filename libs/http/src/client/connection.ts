@@ -250,7 +250,7 @@ export class ClientConnection<O extends Origin> implements Timed, Reader, Rester
   }
 
   private readUnasked(chunk: Uint8Array): void {
-    if (this.channel !== undefined) this.channel.receive(new Uint8Array(chunk));
+    if (this.channel !== undefined) this.channel.receive(copied(chunk));
     // Nobody asked: whoever came next would get this for an answer.
     else this.destroy(undefined);
   }
@@ -265,7 +265,7 @@ export class ClientConnection<O extends Origin> implements Timed, Reader, Rester
   private parsed(call: Call<O>, isClean: boolean): void {
     const { refusal, head, body, isComplete } = this.parser;
     if (refusal !== 0) return this.garbled();
-    const pieces = body === undefined ? NO_PIECES : body.map((piece) => new Uint8Array(piece));
+    const pieces = body === undefined ? NO_PIECES : body.map(copied);
     if (head !== undefined) return this.heard(call, head, isComplete, isClean, pieces);
     call.receive(pieces);
     if (isComplete) this.completed(call, isClean);
@@ -349,6 +349,13 @@ export class ClientConnection<O extends Origin> implements Timed, Reader, Rester
 }
 
 const NO_PIECES: readonly Uint8Array[] = [];
+
+/** Out of the buffer that all sockets read into. Small ones share a piece of memory, which is much cheaper than one for each. */
+function copied(piece: Uint8Array): Uint8Array {
+  const copy = Buffer.allocUnsafe(piece.byteLength);
+  copy.set(piece);
+  return copy;
+}
 
 function isSecured(socket: Socket): boolean {
   return (socket as Partial<TLSSocket>).encrypted === true;

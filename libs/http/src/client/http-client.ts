@@ -4,12 +4,13 @@ import { asError, Call } from './call';
 import { ClientFault } from './fault';
 import type { ClientAnswer, ClientOptions, ClientRequest, Origin } from './options';
 import { Pool } from './pool';
+import { PoolTable } from './pool-table';
 import { requestHead } from './request-head';
 
 const TICK_MS = 25;
 
 export class HttpClient<O extends Origin> {
-  private readonly pools = new Map<string, Pool<O>>();
+  private readonly pools = new PoolTable<O>();
   private readonly wheel: TimerWheel;
 
   constructor(private readonly options: ClientOptions<O>) {
@@ -37,22 +38,20 @@ export class HttpClient<O extends Origin> {
   /** Connections that are open now, idle ones included. */
   get connections(): number {
     let count = 0;
-    for (const pool of this.pools.values()) count += pool.size;
+    for (const pool of this.pools.all()) count += pool.size;
     return count;
   }
 
   /** Breaks off what is still running. */
   close(): void {
-    for (const pool of [...this.pools.values()]) pool.destroy();
+    for (const pool of this.pools.all()) pool.destroy();
   }
 
   private poolFor(origin: O): Pool<O> {
-    const key = `${origin.protocol}${origin.port} ${origin.hostname} ${origin.key}`;
-    let pool = this.pools.get(key);
-    if (pool === undefined) {
-      pool = new Pool(origin, this.options, this.wheel, () => this.pools.delete(key));
-      this.pools.set(key, pool);
-    }
+    const known = this.pools.find(origin);
+    if (known !== undefined) return known;
+    const pool: Pool<O> = new Pool(origin, this.options, this.wheel, () => this.pools.remove(pool));
+    this.pools.add(pool);
     return pool;
   }
 }

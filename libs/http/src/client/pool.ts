@@ -39,7 +39,7 @@ export class Pool<O extends Origin> implements ConnectionOwner<O>, Timed {
 
   /** `onForgotten` is called when it has been without a connection for long. */
   constructor(
-    private readonly origin: O,
+    readonly origin: O,
     private readonly options: ClientOptions<O>,
     readonly wheel: TimerWheel,
     private readonly onForgotten: () => void,

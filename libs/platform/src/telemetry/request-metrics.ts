@@ -23,8 +23,9 @@ class RouteSeries {
 }
 
 export class RequestMetrics implements Observer {
-  /** API, stage, route. */
-  private readonly series = new Map<string, RouteSeries>();
+  /** By API, stage and route: no name is put together for a request. */
+  private readonly series = new Map<string, Map<string, Map<string, RouteSeries>>>();
+  private routes = 0;
 
   constructor(private readonly maxRoutes = MAX_ROUTES) {}
 
@@ -44,12 +45,16 @@ export class RequestMetrics implements Observer {
 
   /** The stage is not served any longer: its series end, so that their number follows the configuration. */
   forget(apiId: string, stage: string): void {
-    const prefix = `${apiId}\n${stage}\n`;
-    for (const key of this.series.keys()) if (key.startsWith(prefix)) this.series.delete(key);
+    const stages = this.series.get(apiId);
+    this.routes -= stages?.get(stage)?.size ?? 0;
+    stages?.delete(stage);
+    if (stages?.size === 0) this.series.delete(apiId);
   }
 
   expose(): string {
-    const all = [...this.series.values()];
+    const all = [...this.series.values()].flatMap((stages) =>
+      [...stages.values()].flatMap((routes) => [...routes.values()]),
+    );
     return [
       head('gatehouse_requests_total', 'counter', 'Requests answered.'),
       ...all.flatMap(({ byClass, labels }) => byClass.map((count, i) => classLine(labels, i, count))),
@@ -80,17 +85,24 @@ export class RequestMetrics implements Observer {
   }
 
   private find({ apiId, stage, route }: RequestOutcome): RouteSeries {
-    const key = `${apiId}\n${stage}\n${route}`;
-    const known = this.series.get(key);
+    const known = this.series.get(apiId)?.get(stage)?.get(route);
     if (known !== undefined) return known;
-    if (this.series.size >= this.maxRoutes && route !== OTHER) {
+    if (this.routes >= this.maxRoutes && route !== OTHER) {
       return this.find({ apiId: OTHER, stage: OTHER, route: OTHER } as RequestOutcome);
     }
     const labels = `api="${escape(apiId)}",stage="${escape(stage)}",route="${escape(route)}"`;
     const made = new RouteSeries(labels);
-    this.series.set(key, made);
+    within(within(this.series, apiId), stage).set(route, made);
+    this.routes++;
     return made;
   }
+}
+
+/** The map under that name; a new one where there is none. */
+function within<V>(maps: Map<string, Map<string, V>>, name: string): Map<string, V> {
+  let found = maps.get(name);
+  if (found === undefined) maps.set(name, (found = new Map<string, V>()));
+  return found;
 }
 
 function classLine(labels: string, index: number, count: number): string {

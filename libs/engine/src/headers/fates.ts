@@ -1,0 +1,26 @@
+/**
+ * What a rule says of a field, remembered for each spelling of its name: senders use few, and to judge one costs lower case
+ * and several look-ups.
+ */
+const MAX_NAMES = 1000;
+
+export class Fates<Fate> {
+  readonly #known = new Map<string, Fate>();
+
+  constructor(private readonly judge: (lowerName: string) => Fate) {}
+
+  of(name: string): Fate {
+    const known = this.#known.get(name);
+    if (known !== undefined) return known;
+    const fate = this.judge(name.toLowerCase());
+    // Whoever sends names that nobody else sends makes us forget, not grow.
+    if (this.#known.size >= MAX_NAMES) this.#known.clear();
+    this.#known.set(ownText(name), fate);
+    return fate;
+  }
+}
+
+/** A name as it was received is a part of the head it came in, and would keep all of that. */
+function ownText(name: string): string {
+  return Buffer.from(name, 'latin1').toString('latin1');
+}
