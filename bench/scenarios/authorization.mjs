@@ -1,8 +1,8 @@
 // What it costs to be let in: the same route behind a cached TOKEN authorizer, an API key and an IAM signature (REST), and a JWT
 // (HTTP), each beside the open route of the same gateway.
-import { createHmac } from 'node:crypto';
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
+import { API_KEY, apiKeys, guarded, tokenAuthorizer } from '../guards.mjs';
 import { startAuthority } from '../servers/authority.mjs';
 import { summarise, takeTurns } from '../rounds.mjs';
 import { httpProxy, restProxy } from '../snapshots.mjs';
@@ -15,7 +15,6 @@ const require = createRequire(import.meta.resolve('../../libs/function-host/pack
 const { signSigV4 } = require('@gatehouse/standards');
 const { Sealer } = require('@gatehouse/platform');
 
-const API_KEY = 'bench-key-bench-key-bench-key';
 const ACCESS_KEY = 'AKIABENCHBENCHBENCH0';
 const ALLOW_ALL = JSON.stringify({
   Version: '2012-10-17',
@@ -75,16 +74,8 @@ function figures(summary) {
     );
 }
 
-function guarded(snapshot, path, members) {
-  const open = snapshot.routes.find(({ method }) => method === 'GET');
-  const to = `/${path}/{proxy+}`;
-  return { ...open, id: path, path: to, key: `GET ${to}`, ...members };
-}
-
 function restGuarded(originPort, { url }, keyFile) {
   const snapshot = restProxy(originPort);
-  const salt = 'bench';
-  const hmac = createHmac('sha256', salt).update(API_KEY, 'latin1').digest('base64url');
   const sealedSecret = Sealer.loadOrCreate(keyFile).seal('secret', `access-key/${ACCESS_KEY}`);
   const user = {
     accountId: snapshot.accountId,
@@ -93,19 +84,8 @@ function restGuarded(originPort, { url }, keyFile) {
   };
   return {
     ...snapshot,
-    authorizers: {
-      token: {
-        type: 'TOKEN',
-        name: 'token',
-        revision: 'r1',
-        target: `${url}/authorize`,
-        payloadFormat: '1.0',
-        simpleResponses: false,
-        identitySource: ['method.request.header.Authorization'],
-        ttlSeconds: 3600,
-      },
-    },
-    apiKeys: { salt, keys: [{ hmac, keyId: 'k1', usagePlanId: 'p1' }] },
+    authorizers: { token: tokenAuthorizer(url) },
+    apiKeys: apiKeys(),
     principals: [{ accessKeyId: ACCESS_KEY, sealedSecret, ...user, policies: [ALLOW_ALL] }],
     routes: [
       ...snapshot.routes,

@@ -3,6 +3,7 @@ import { GET_16K, GET_1K, POST_4K } from '../traffic.mjs';
 import { authorization } from './authorization.mjs';
 import { cacheHit } from './cache-hit.mjs';
 import { cpuPerRequest } from './cpu-per-request.mjs';
+import { features } from './features.mjs';
 import { floor } from './floor.mjs';
 import { functionsWarm } from './functions-warm.mjs';
 import { idleConnections } from './idle-connections.mjs';
@@ -26,6 +27,7 @@ export const SCENARIOS = [
   authorization,
   cacheHit,
   throttle,
+  features,
   workers,
   latency,
   routes,
