@@ -4,7 +4,7 @@
  */
 import { BoundedCache } from '../bounded-cache';
 import type { Reply } from '../exchange';
-import type { Clock, SharedEntries } from '../ports';
+import type { Clock, SharedEntries, SharedEntry } from '../ports';
 import { answerOf, textOf, type StoredAnswer } from './answer';
 
 export interface ResponseCacheOptions {
@@ -86,12 +86,12 @@ export class ResponseCache {
   #settled(
     key: string,
     outcome: Outcome,
-    share: (entry: { text: string; untilMs: number }) => void,
+    share: (entry: SharedEntry) => void,
   ): Outcome {
     if (!isKept(outcome)) return outcome;
     const { answer, ttlMs } = outcome;
     this.#keep(key, answer, ttlMs);
-    share({ text: textOf(answer), untilMs: this.options.clock.now() + ttlMs });
+    share(entryOf(answer, this.options.clock.now() + ttlMs));
     return outcome;
   }
 
@@ -100,6 +100,16 @@ export class ResponseCache {
     const bytes = ENTRY_BYTES + answer.body.byteLength + 2 * answer.headers.join('').length;
     this.#kept.keep(key, { value: answer, bytes, untilMs: this.options.clock.monotonicMs() + ttlMs });
   }
+}
+
+/** Written out for a store that shares something, and for no other. */
+function entryOf(answer: StoredAnswer, untilMs: number): SharedEntry {
+  return {
+    untilMs,
+    get text() {
+      return textOf(answer);
+    },
+  };
 }
 
 function isKept(outcome: Outcome): outcome is Extract<Outcome, { readonly answer: StoredAnswer }> {
