@@ -5,10 +5,11 @@ import { createRequire } from 'node:module';
 import { FolderFeed } from './folder-feed.mjs';
 
 const require = createRequire(import.meta.url);
-const { onStopSignal, runNode, Supervisor, workerEnvironment } = require('@gatehouse/data-plane');
+const { onStopSignal, placed, runNode, Supervisor, workerEnvironment } = require('@gatehouse/data-plane');
 const { RedisLimits } = require('@gatehouse/platform/redis-limits');
 const { createLogger, readConfig, readPublicKeys, startManagementServer } = require('@gatehouse/platform');
 
+await placed(process.env);
 const config = readConfig(process.env);
 
 async function supervise(workers) {

@@ -4,7 +4,7 @@
  */
 import '@gatehouse/platform/node-version';
 import cluster from 'node:cluster';
-import { fail, onStopSignal, runNode } from '@gatehouse/data-plane';
+import { fail, onStopSignal, placed, runNode } from '@gatehouse/data-plane';
 import {
   ConfigError,
   nodeSealer,
@@ -25,6 +25,7 @@ const VERSION = '0.1.0';
 const ENTRY_TIMEOUT_MS = 250;
 
 async function main(): Promise<void> {
+  await placed(process.env);
   const config = readConfig(process.env);
   const { redisUrl } = config;
   if (redisUrl === undefined) {

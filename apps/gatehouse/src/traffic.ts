@@ -118,7 +118,7 @@ async function startWorkers(
       },
       logger,
       environmentOf: (place) => ({ ...workerEnvironment(config, place), ...functionsEnvironment(config) }),
-      onFork: (worker) => serveWorker({ feed, meterStore, ...shared }, worker),
+      onPlaced: (worker) => serveWorker({ feed, meterStore, ...shared }, worker),
       onKilled: (place) => absolveWorker(config, place),
       onHopeless: () => hopeless(),
     }),

@@ -4,7 +4,7 @@
  */
 import '@gatehouse/platform/node-version';
 import { createWriteStream } from 'node:fs';
-import { fail, runNode } from '@gatehouse/data-plane';
+import { fail, placed, runNode } from '@gatehouse/data-plane';
 import {
   ChannelEntries,
   ChannelFeed,
@@ -29,6 +29,7 @@ const channel: FeedChannel & LimitChannel & EntryChannel & MeterChannel = {
 };
 
 async function main(): Promise<void> {
+  await placed(process.env);
   const { ownAddresses, accessLogFile } = JSON.parse(process.argv[2] ?? '{}') as WorkerOrders;
   const config = readConfig(process.env);
   await runNode({

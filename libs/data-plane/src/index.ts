@@ -1,6 +1,7 @@
 export { startDataPlane, type DataPlane, type DataPlaneOptions } from './start-data-plane';
 export { Supervisor, type SupervisorOptions } from './supervisor/supervisor';
 export { linkToSupervisor, type WorkerLink } from './supervisor/worker-link';
+export { placed } from './supervisor/spare';
 export { runNode, type NodeOptions } from './supervisor/run-node';
 export { fail, onStopSignal } from './supervisor/stop-signal';
 export { absolveWorker, workerEnvironment } from './supervisor/worker-environment';

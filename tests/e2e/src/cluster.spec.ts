@@ -15,7 +15,9 @@ import { Client } from 'pg';
 import { Cluster, everywhere, type ControlPlaneProcess } from './testing/cluster';
 import { isReady, type NodeProcess } from './testing/node';
 import { startOrigin, type Origin } from './testing/origin';
-import { killAll, workersOf } from './testing/processes';
+import { killAll } from './testing/processes';
+import { sendRaw } from './testing/raw-request';
+import { childrenOf, workersOf } from './testing/workers';
 
 jest.setTimeout(240_000);
 
@@ -167,7 +169,7 @@ describeWithRedis('two data planes over PostgreSQL and Redis', () => {
   const isGenuine = async (redis: Redis): Promise<boolean> =>
     !(await redis.hget('gatehouse:manifest', 'manifest'))?.includes('"AAAA"');
 
-  it('serves with several workers, adds their metrics up, and replaces a killed one without refusing a connection', async () => {
+  it('serves with several workers, adds their metrics up, and replaces a killed one by the spare without refusing a connection', async () => {
     const { ApiId = '' } = await control.http.send(
       new CreateApiCommand({ Name: 'w', ProtocolType: 'HTTP', Target: `${origin.url}/w` }),
     );
@@ -175,26 +177,28 @@ describeWithRedis('two data planes over PostgreSQL and Redis', () => {
     const path = `/_aws/execute-api/${ApiId}/x`;
     await until('both workers are ready', () => isReady(node));
     await everywhere([node], path, ({ status }) => status === 200);
-    const pids = (): number[] => workersOf(node.program.pid);
+    const pids = (): number[] => workersOf(node.program.pid, Number(new URL(node.gateway).port));
+    const spares = (): number[] => childrenOf(node.program.pid).filter((pid) => !pids().includes(pid));
     expect(pids()).toHaveLength(2);
-    const [victim = 0] = pids();
+    const metrics = async (): Promise<string> => (await fetch(`${node.management}/metrics`)).text();
+    await until('a spare waits', async () => (await metrics()).includes('\ngatehouse_spare_workers 1\n'));
+    const [[victim = 0], [spare = 0]] = [pids(), spares()];
     process.kill(victim, 'SIGKILL');
     // New connections, while one worker is gone: never refused.
     const answers = await Promise.all(
-      Array.from({ length: 200 }, () =>
-        fetch(`${node.gateway}${path}`, { headers: { connection: 'close' } }),
-      ),
+      Array.from({ length: 200 }, () => sendRaw(node.gateway, { method: 'GET', target: path, headers: {} })),
     );
-    expect(answers.filter(({ status }) => status !== 200)).toEqual([]);
+    expect(answers.filter((status) => status !== 200)).toEqual([]);
     await until(
       'a new worker',
       async () => pids().length === 2 && !pids().includes(victim) && (await isReady(node)),
     );
-    const metrics = await (await fetch(`${node.management}/metrics`)).text();
-    expect(metrics.match(/# TYPE gatehouse_requests_total/g)).toHaveLength(1);
+    await until('a new spare', () => spares().length === 1 && !spares().includes(spare));
+    expect(pids()).toContain(spare);
+    expect((await metrics()).match(/# TYPE gatehouse_requests_total/g)).toHaveLength(1);
     node.program.signal('SIGTERM');
     expect(await node.program.exited).toBe(0);
-    expect(pids()).toEqual([]);
+    expect(childrenOf(node.program.pid)).toEqual([]);
   });
 
   it('stores no secret in the open, neither in PostgreSQL nor in Redis', async () => {

@@ -21,7 +21,8 @@ import {
 import { until } from '@gatehouse/platform/testing';
 import { onEveryWorker, startGatehouse, stop, type Gatehouse } from './testing/gatehouse';
 import { startOrigin, type Origin } from './testing/origin';
-import { killAll, runApp, workersOf } from './testing/processes';
+import { killAll, runApp } from './testing/processes';
+import { childrenOf, workersOf } from './testing/workers';
 
 jest.setTimeout(120_000);
 
@@ -254,9 +255,7 @@ describe('gatehouse start', () => {
     const answers = (): Promise<boolean> =>
       onEveryWorker(async () => (await fetch(url, closing)).status === 200);
     await until('every worker answers', answers);
-    const isWorker = (pid: number): boolean =>
-      readFileSync(`/proc/${pid}/cmdline`, 'utf8').includes('worker.js');
-    const workers = (): number[] => workersOf(started.program.pid).filter(isWorker);
+    const workers = (): number[] => workersOf(started.program.pid, Number(new URL(started.gateway).port));
     expect(workers()).toHaveLength(2);
     const [victim = 0] = workers();
     process.kill(victim, 'SIGKILL');
@@ -267,7 +266,9 @@ describe('gatehouse start', () => {
     expect(await answers()).toBe(true);
     await stop(started);
     const alone = await startGatehouse(folder, { args: ['--no-demo', '--single-process'] });
-    expect(workersOf(alone.program.pid).filter(isWorker)).toEqual([]);
+    const isWorker = (pid: number): boolean =>
+      readFileSync(`/proc/${pid}/cmdline`, 'utf8').includes('worker.js');
+    expect(childrenOf(alone.program.pid).filter(isWorker)).toEqual([]);
     await stop(alone);
     rmSync(folder, { recursive: true, force: true });
   });

@@ -11,10 +11,29 @@ export interface StopRequest {
   readonly kind: 'gatehouse.stop';
 }
 
+/** Of a spare: it can take a place from now on. */
+export interface Waiting {
+  readonly kind: 'gatehouse.waiting';
+}
+
+/** To a spare: the place is its own from now on. */
+export interface TakeRequest {
+  readonly kind: 'gatehouse.take';
+  readonly environment: NodeJS.ProcessEnv;
+}
+
 export function isState(message: unknown): message is WorkerState {
   return (message as Partial<WorkerState> | null)?.kind === 'gatehouse.state';
 }
 
 export function isStop(message: unknown): message is StopRequest {
   return (message as Partial<StopRequest> | null)?.kind === 'gatehouse.stop';
+}
+
+export function isWaiting(message: unknown): message is Waiting {
+  return (message as Partial<Waiting> | null)?.kind === 'gatehouse.waiting';
+}
+
+export function isTake(message: unknown): message is TakeRequest {
+  return (message as Partial<TakeRequest> | null)?.kind === 'gatehouse.take';
 }

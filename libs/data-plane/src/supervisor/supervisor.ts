@@ -1,11 +1,14 @@
 /**
- * Holds the listening sockets and keeps `workers` processes of the same program behind them. A worker that dies is replaced
- * at once; one that dies again and again young is replaced ever later, so that a broken start does not burn the machine.
+ * Holds the listening sockets and keeps `workers` processes of the same program behind them, and one spare. A worker that dies is
+ * replaced at once, by the spare where it is there; one that dies again and again young is replaced ever later, so that a broken
+ * start does not burn the machine.
  */
 import cluster, { type ClusterSettings, type Worker } from 'node:cluster';
-import type { Logger, Probe } from '@gatehouse/platform';
+import { gauge, type Logger, type Probe } from '@gatehouse/platform';
 import { mergeMetrics } from './merge-metrics';
-import { isState, type StopRequest, type WorkerState } from './messages';
+import { ended } from './ended';
+import { isState, type WorkerState } from './messages';
+import { SpareKeeper } from './spare-keeper';
 
 const YOUNG_MS = 2000;
 const FIRST_DELAY_MS = 50;
@@ -18,8 +21,8 @@ export interface SupervisorOptions {
   /** Environment of the worker at a place, 1 to `workers`, beside the supervisor's own. */
   readonly environmentOf: (place: number) => NodeJS.ProcessEnv;
   readonly logger: Logger;
-  /** Called for each worker, also for one that replaces another. */
-  readonly onFork?: (worker: Worker) => void;
+  /** Called for each worker as it takes its place, also for one that replaces another. */
+  readonly onPlaced?: (worker: Worker) => void;
   /** The worker at this place was killed from outside: nothing that it did was the cause. */
   readonly onKilled: (place: number) => void;
   /** A worker failed before any was ready: the settings are wrong, so starting again would not help. */
@@ -37,6 +40,7 @@ interface Place {
 
 export class Supervisor {
   private readonly places: Place[];
+  private readonly spare: SpareKeeper;
   private stopping: Promise<void> | undefined;
   private wasReady = false;
 
@@ -45,20 +49,29 @@ export class Supervisor {
     // would be held here, neither answered nor closed.
     cluster.schedulingPolicy = cluster.SCHED_NONE;
     cluster.setupPrimary(options.program);
+    this.spare = new SpareKeeper(options.environmentOf(1), options.logger);
     this.places = Array.from({ length: options.workers }, (_, i) => this.open(i + 1));
   }
 
   readonly probe: Probe = {
     role: 'data-plane',
     ready: () => this.reason(),
-    metrics: () => mergeMetrics(this.places.map(({ state }) => state?.metrics ?? '')),
+    metrics: () =>
+      mergeMetrics(this.places.map(({ state }) => state?.metrics ?? '')) +
+      gauge('gatehouse_spare_workers', 'Workers that wait for a place.', this.spare.waiting),
   };
 
   /** Asks every worker to drain; resolves when the last one is gone. */
   stop(): Promise<void> {
-    return (this.stopping ??= Promise.all(this.places.map(({ worker }) => ended(worker))).then(
-      () => undefined,
-    ));
+    return (this.stopping ??= Promise.all([
+      this.spare.stop(),
+      ...this.places.map(({ worker }) => ended(worker)),
+    ]).then(() => undefined));
+  }
+
+  /** Where all are in their places, there is time to start one more. */
+  private keepSpare(): void {
+    if (!this.stopping && this.reason() === undefined) this.spare.keep();
   }
 
   private reason(): string | undefined {
@@ -84,8 +97,9 @@ export class Supervisor {
   }
 
   private fork(number: number): Worker {
-    const worker = cluster.fork(this.options.environmentOf(number));
-    this.options.onFork?.(worker);
+    const environment = this.options.environmentOf(number);
+    const worker = this.spare.take(environment) ?? cluster.fork(environment);
+    this.options.onPlaced?.(worker);
     return worker;
   }
 
@@ -94,6 +108,7 @@ export class Supervisor {
       if (!isState(message)) return;
       place.state = message;
       this.wasReady ||= message.reason === undefined;
+      this.keepSpare();
     });
     place.worker.once('exit', (code: number | null, signal: string | null) => {
       place.state = undefined;
@@ -116,13 +131,4 @@ export class Supervisor {
 
 function delayMs(failures: number): number {
   return failures === 0 ? 0 : Math.min(LONGEST_DELAY_MS, FIRST_DELAY_MS * 2 ** failures);
-}
-
-function ended(worker: Worker): Promise<void> {
-  if (worker.isDead()) return Promise.resolve();
-  const exited = new Promise<void>((resolve) => worker.once('exit', () => resolve()));
-  const request: StopRequest = { kind: 'gatehouse.stop' };
-  if (worker.isConnected()) worker.send(request);
-  else worker.process.kill('SIGTERM');
-  return exited;
 }

@@ -1,8 +1,7 @@
 /** One of two workers is killed, again and again, while every request comes on a connection of its own. */
-import { readFileSync } from 'node:fs';
 import { startRawOrigin } from '@gatehouse/http/testing';
 import { until } from '@gatehouse/platform/testing';
-import { isReady } from '@gatehouse/test-e2e/testing';
+import { isReady, workersOf as listeners } from '@gatehouse/test-e2e/testing';
 import { askOnce, briefly, requestText } from '../peers/connection';
 import { oneOf } from '../random';
 import { atMost, exactly, none, quantile, told, type Scenario } from '../scenario';
@@ -27,6 +26,7 @@ export const workerKilled: Scenario = {
     const took: number[] = [];
     while (took.length < size) {
       await grownUp(node);
+      await until('a spare waits', async () => (await world.gauge(node, 'gatehouse_spare_workers')) === 1);
       took.push(await killOne(node, random));
     }
     load.stop();
@@ -91,10 +91,6 @@ async function grownUp(node: Node): Promise<void> {
   await until('both are there', () => workersOf(node).length === 2);
 }
 
-function workersOf({ program: { pid } }: Node): number[] {
-  const text = readFileSync(`/proc/${pid}/task/${pid}/children`, 'utf8');
-  return text
-    .split(' ')
-    .map(Number)
-    .filter((child) => child > 0);
+function workersOf({ program, port }: Node): number[] {
+  return listeners(program.pid, port);
 }

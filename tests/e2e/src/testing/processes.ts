@@ -1,5 +1,5 @@
 /** Gatehouse's own programs as processes: started as a user would, watched by what they print, stopped for sure. */
-import { spawn, spawnSync, type ChildProcess } from 'node:child_process';
+import { spawn, type ChildProcess } from 'node:child_process';
 import { join } from 'node:path';
 import { until } from '@gatehouse/platform/testing';
 
@@ -80,13 +80,4 @@ export function cleanEnvironment(env: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
 export async function killAll(): Promise<void> {
   for (const child of running) child.kill('SIGKILL');
   await until('all programs are gone', () => running.size === 0);
-}
-
-/** Process ids of the children of a process. */
-export function workersOf(pid: number): number[] {
-  const { stdout } = spawnSync('ps', ['-o', 'pid=', '--ppid', String(pid)], { encoding: 'utf8' });
-  return stdout
-    .split('\n')
-    .map(Number)
-    .filter((child) => child > 0);
 }
