@@ -15,7 +15,7 @@ export async function supervise(config: Config, workers: number): Promise<Superv
   const supervisor = new Supervisor({
     workers,
     logger,
-    environmentOf: (place) => workerEnvironment(config, place),
+    environmentOf: (place) => workerEnvironment(config, place, workers),
     onKilled: (place) => absolveWorker(config, place),
     onHopeless: () => process.exit(1),
   });

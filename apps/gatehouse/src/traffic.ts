@@ -117,7 +117,10 @@ async function startWorkers(
         serialization: 'advanced',
       },
       logger,
-      environmentOf: (place) => ({ ...workerEnvironment(config, place), ...functionsEnvironment(config) }),
+      environmentOf: (place) => ({
+        ...workerEnvironment(config, place, workers),
+        ...functionsEnvironment(config),
+      }),
       onPlaced: (worker) => serveWorker({ feed, meterStore, ...shared }, worker),
       onKilled: (place) => absolveWorker(config, place),
       onHopeless: () => hopeless(),

@@ -10,6 +10,7 @@ import {
 } from '@aws-sdk/client-api-gateway';
 import type { MeterRow } from '@gatehouse/engine';
 import { DataSource } from 'typeorm';
+import { UsageRollup } from './services/usage-rollup';
 import { published, startAdmin, type AdminUnderTest } from './testing/admin';
 import { meterRow } from './testing/meter-row';
 import { mockApi } from './testing/mock-api';
@@ -53,8 +54,11 @@ describe('the roll-up', () => {
   });
 
   it('leaves nothing of a delivery that fails', async () => {
-    const bad = meterRow('2026-01-01T10:00Z', { apiId: 'half', calls: 1e300 });
-    await expect(meter('n3', 1, [meterRow('2026-01-01T10:00Z', { apiId: 'half' })], [bad])).rejects.toThrow();
+    // Each minute can be counted, the day cannot.
+    const huge = ['10:00', '10:01'].map((time) =>
+      meterRow(`2026-01-01T${time}Z`, { apiId: 'half', calls: 2 ** 62 }),
+    );
+    await expect(meter('n3', 1, [meterRow('2026-01-01T10:00Z', { apiId: 'half' })], huge)).rejects.toThrow();
     expect(await callsOf('half')).toEqual([0, 0]);
     await meter('n3', 1, [meterRow('2026-01-01T10:00Z', { apiId: 'half' })]);
     expect(await callsOf('half')).toEqual([1, 1]);
@@ -67,6 +71,21 @@ describe('the roll-up', () => {
     const sources = Array.from({ length: 8 }, (_, i) => `many-${i}`);
     await Promise.all(sources.map((source, i) => meter(source, 1, i % 2 === 0 ? rows : rows.toReversed())));
     expect(await callsOf('many')).toEqual([320, 320]);
+  });
+
+  it('forgets minutes and lives that are two months old, and no day', async () => {
+    const rollup = new UsageRollup(database);
+    await meter('old', 1, [meterRow('2025-01-01T10:00Z', { apiId: 'old' })]);
+    await meter('old-but-alive', 1, [meterRow('2025-01-01T10:00Z', { apiId: 'old' })]);
+    await database.query(
+      `UPDATE meter_marks SET seen_at = now() - interval '63 days' WHERE source LIKE 'old%'`,
+    );
+    const now = jest.spyOn(Date, 'now').mockReturnValue(Date.now() + 2 * 3_600_000);
+    await rollup.deliver({ source: 'old-but-alive', batches: [{ sequence: 1, rows: [] }] });
+    now.mockRestore();
+    expect(await callsOf('old')).toEqual([0, 2]);
+    const marks = await database.query<object[]>(`SELECT source FROM meter_marks WHERE source LIKE 'old%'`);
+    expect(marks).toEqual([{ source: 'old-but-alive' }]);
   });
 
   it('keeps minutes and days apart', async () => {
@@ -163,10 +182,10 @@ it('UpdateUsage leaves a key so many calls in the current period, and nodes hear
     new UpdateUsageCommand({
       usagePlanId,
       keyId,
-      patchOperations: [{ op: 'replace', path: '/remaining', value: '25' }],
+      patchOperations: [{ op: 'replace', path: '/remaining', value: '40' }],
     }),
   );
-  expect(items).toEqual({ [keyId]: [[100, 25]] });
+  expect(items).toEqual({ [keyId]: [[100, 40]] });
   const snapshot = await published(
     admin,
     restApiId,
@@ -176,10 +195,12 @@ it('UpdateUsage leaves a key so many calls in the current period, and nodes hear
   const from = `${day(Date.now()).slice(0, 8)}01`;
   expect(snapshot.apiKeys?.plans?.[usagePlanId]?.quota).toEqual({
     ...{ limit: 100, period: 'MONTH', offset: 0 },
-    extra: { [keyId]: { from, calls: 25 } },
+    extra: { [keyId]: { from, calls: 40 } },
   });
+  const past = { usagePlanId, startDate: '2026-02-01', endDate: '2026-02-01' };
+  expect((await admin.rest.send(new GetUsageCommand(past))).items).toEqual({ [keyId]: [[0, 100]] });
   const today = { usagePlanId, startDate: day(Date.now()), endDate: day(Date.now()) };
-  expect((await admin.rest.send(new GetUsageCommand(today))).items).toEqual({ [keyId]: [[100, 25]] });
+  expect((await admin.rest.send(new GetUsageCommand(today))).items).toEqual({ [keyId]: [[100, 40]] });
 });
 
 describe('the native surface', () => {

@@ -378,6 +378,7 @@ it('tells whose address is taken', async () => {
       privateOrigins: 'loopback',
       hostSuffixes: [],
       nodeId: 'node-2',
+      expectedNodes: 1,
       drainSeconds: 1,
       maxConnections: 10,
       functionsEndpoints: [],

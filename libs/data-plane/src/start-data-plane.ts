@@ -7,7 +7,7 @@ import { join } from 'node:path';
 import {
   DecisionCache,
   Gateway,
-  LeasedLimits,
+  type LeasedLimits,
   OWN_ENTRIES,
   ResponseCache,
   OwnLimits,
@@ -37,8 +37,9 @@ import {
   type Telemetry,
 } from '@gatehouse/platform';
 import { CanaryCounts } from './canary-counts';
+import { limitMetrics, nodeLimits } from './limits/node-limits';
 import { NodeMetering } from './metering/node-metering';
-import { systemClock, systemRandom, systemTimers } from './random-and-clock';
+import { systemClock, systemRandom } from './random-and-clock';
 import { boundRegularExpressions } from './regular-expressions';
 import { DiskStore } from './snapshots/disk-store';
 import { Faults } from './snapshots/faults';
@@ -66,6 +67,7 @@ export interface DataPlaneOptions {
     | 'nodeKeyFile'
     | 'responseCacheBytes'
     | 'accountLimit'
+    | 'expectedNodes'
   >;
   /** Its owner closes it, after `stop`. */
   readonly feed: Feed;
@@ -140,7 +142,8 @@ class Node implements DataPlane {
       onDefect: (error) => this.tellDefect(error),
     });
     this.functions = configuredFunctions(config, (error) => this.tellDefect(error));
-    this.limits = leasedLimits(options);
+    const { limitStore: store } = options;
+    this.limits = store && nodeLimits({ config, store, logger });
     this.canaryCounts = new CanaryCounts(options.telemetry?.observer ?? { observe: () => undefined });
     this.metering = nodeMetering(options);
     const kit = kitOf(options, this.upstream, this.functions, this.canaryCounts, this.limits);
@@ -258,16 +261,10 @@ class Node implements DataPlane {
       gauge('gatehouse_snapshot_faults', 'Places not as published.', Object.keys(this.faults()).length) +
       gauge('gatehouse_client_connections', 'Open client connections.', this.listener?.openConnections ?? 0) +
       gauge('gatehouse_origin_connections', 'Open origin connections.', this.upstream.connections) +
+      limitMetrics(this.limits) +
       (this.options.telemetry?.metrics() ?? '')
     );
   }
-}
-
-/** A node that comes back is another one: its accounts begin at 0. */
-function leasedLimits({ config, limitStore }: DataPlaneOptions): LeasedLimits | undefined {
-  if (limitStore === undefined) return undefined;
-  const node = `${config.nodeId}.${randomUUID()}`;
-  return new LeasedLimits({ node, store: limitStore, clock: systemClock, timers: systemTimers });
 }
 
 /** What cannot be sent by then waits on disk for the next start. */
@@ -277,7 +274,7 @@ function nodeMetering({ config, meterStore, logger, telemetry }: DataPlaneOption
   if (meterStore === undefined) return undefined;
   return new NodeMetering({
     folder: join(config.dataDir, 'metering'),
-    source: `${config.nodeId.replace(/[^\w.-]/g, '_')}.${randomUUID()}`,
+    source: `${config.nodeId.replace(/[^\w.-]/g, '_').slice(0, 100)}.${randomUUID()}`,
     store: meterStore,
     logger,
     ...(telemetry && { accessLog: telemetry.accessLog }),

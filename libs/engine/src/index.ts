@@ -20,3 +20,4 @@ export { SharedQuota } from './limits/shared-quota';
 export { OwnQuota, limitIn, type Quota, type QuotaTerms } from './limits/quota';
 export { dayOf, periodAt, type Period } from './limits/quota-period';
 export { Meters, type Counter, type Metering, type MeterKey, type MeterRow } from './metering/meters';
+export { sumRows } from './metering/sum-rows';

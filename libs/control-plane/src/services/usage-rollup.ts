@@ -1,12 +1,12 @@
 /** What nodes have metered, added up. A batch is counted once, however often it comes. */
-import type { MeterRow } from '@gatehouse/engine';
+import { sumRows, type MeterRow } from '@gatehouse/engine';
 import type { MeterDelivery, MeterStore } from '@gatehouse/platform';
 import type { DataSource, EntityManager } from 'typeorm';
 
 const MINUTE_MS = 60_000;
 const DAY_MINUTES = 1440;
-/** Days are kept for good, minutes for two months. */
-const KEEP_MINUTES_MS = 62 * 86_400_000;
+/** Days are kept for good, minutes for two months, and so long what is counted of a life of a node that says nothing any more. */
+const KEEP_MS = 62 * 86_400_000;
 const SWEEP_MS = 3_600_000;
 
 export class UsageRollup implements MeterStore {
@@ -36,24 +36,11 @@ export class UsageRollup implements MeterStore {
 
   private async sweep(): Promise<void> {
     this.sweptMs = Date.now();
-    const before = new Date(this.sweptMs - KEEP_MINUTES_MS);
+    const before = new Date(this.sweptMs - KEEP_MS);
     await this.database.query('DELETE FROM usage_minutes WHERE at < $1', [before]);
+    await this.database.query('DELETE FROM meter_marks WHERE seen_at < $1', [before]);
   }
 }
-
-interface Sum {
-  readonly row: MeterRow;
-  readonly minute: number;
-  readonly counts: number[];
-}
-
-const countsOf = ({ calls, admitted, bytesIn, bytesOut, cacheHits }: MeterRow): number[] => [
-  calls,
-  admitted,
-  bytesIn,
-  bytesOut,
-  cacheHits,
-];
 
 /** In one order everywhere, so that two deliveries never wait for each other in a circle. */
 async function add(
@@ -62,8 +49,8 @@ async function add(
   rows: readonly MeterRow[],
   minuteOf: (minute: number) => number,
 ): Promise<void> {
-  const sums = summed(rows, minuteOf);
-  const column = (of: (sum: Sum) => unknown): unknown[] => sums.map(of);
+  const sums = sumRows(rows.map((row) => ({ ...row, minute: minuteOf(row.minute) })));
+  const column = (of: (row: MeterRow) => unknown): unknown[] => sums.map(of);
   await db.query(
     `INSERT INTO ${table} AS known
        (at, account_id, api_id, stage, route, plan_id, key_id, calls, admitted, bytes_in, bytes_out, cache_hits)
@@ -75,26 +62,17 @@ async function add(
        cache_hits = known.cache_hits + excluded.cache_hits`,
     [
       column(({ minute }) => new Date(minute * MINUTE_MS)),
-      column(({ row }) => row.accountId),
-      column(({ row }) => row.apiId),
-      column(({ row }) => row.stage),
-      column(({ row }) => row.route),
-      column(({ row }) => row.usagePlanId),
-      column(({ row }) => row.keyId),
-      ...[0, 1, 2, 3, 4].map((i) => column(({ counts }) => counts[i])),
+      column(({ accountId }) => accountId),
+      column(({ apiId }) => apiId),
+      column(({ stage }) => stage),
+      column(({ route }) => route),
+      column(({ usagePlanId }) => usagePlanId),
+      column(({ keyId }) => keyId),
+      column(({ calls }) => calls),
+      column(({ admitted }) => admitted),
+      column(({ bytesIn }) => bytesIn),
+      column(({ bytesOut }) => bytesOut),
+      column(({ cacheHits }) => cacheHits),
     ],
   );
-}
-
-function summed(rows: readonly MeterRow[], minuteOf: (minute: number) => number): Sum[] {
-  const sums = new Map<string, Sum>();
-  for (const row of rows) {
-    const minute = minuteOf(row.minute);
-    const { accountId, apiId, stage, route, usagePlanId, keyId } = row;
-    const name = [minute, accountId, apiId, stage, route, usagePlanId, keyId].join('\n');
-    const known = sums.get(name);
-    const counts = countsOf(row).map((count, i) => count + (known?.counts[i] ?? 0));
-    sums.set(name, { row, minute, counts });
-  }
-  return [...sums].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, sum]) => sum);
 }

@@ -1,13 +1,21 @@
 /**
  * A node's metering: what it counted goes to its journal whenever lines of the access log are handed over, in the same turn, so
  * that a process that is killed loses the same calls of both or of none; and from the journal to whoever adds up, until that one
- * says that it is counted.
+ * says that it is counted. What earlier lives have left is sent after its own.
  */
 import { Meters } from '@gatehouse/engine';
-import { MeterJournal, reasonOf, type Logger, type MeterStore, type Telemetry } from '@gatehouse/platform';
+import {
+  MeterJournal,
+  MeterRemains,
+  reasonOf,
+  type Logger,
+  type MeterStore,
+  type Telemetry,
+} from '@gatehouse/platform';
 
 const SEAL_MS = 100;
 const SEND_MS = 1000;
+const LOOK_AROUND_MS = 2000;
 
 export interface NodeMeteringOptions {
   readonly folder: string;
@@ -21,21 +29,25 @@ export interface NodeMeteringOptions {
 export class NodeMetering {
   readonly meters = new Meters();
   private readonly journal: MeterJournal;
+  private readonly remains: MeterRemains;
   private readonly sealing: NodeJS.Timeout;
   private readonly sending: NodeJS.Timeout;
   private running: Promise<void> | undefined;
   private isWell = true;
-  private hasLeftBehind = true;
+  private lookedAroundMs = -Infinity;
+  /** Those whose remains nobody took the last time come last. */
+  private readonly refused = new Set<string>();
 
   constructor(private readonly options: NodeMeteringOptions) {
     const { folder, source, accessLog } = options;
     this.journal = new MeterJournal(folder, source);
+    this.remains = new MeterRemains(folder, source);
     accessLog?.beforeFlush(() => this.seal());
     this.sealing = setInterval(() => (accessLog === undefined ? this.seal() : accessLog.flush()), SEAL_MS);
-    this.sending = setInterval(() => void this.send(), SEND_MS);
+    this.sending = setInterval(() => this.beat(), SEND_MS);
     this.sealing.unref();
     this.sending.unref();
-    void this.send();
+    this.beat();
   }
 
   /** Sends what there is; what cannot be sent within `withinMs` stays for the next life. */
@@ -55,8 +67,17 @@ export class NodeMetering {
 
   /** A disk that takes nothing costs what a kill would lose: it is in memory still. */
   private seal(): void {
+    this.onDisk(() => this.journal.append(this.meters.take()));
+  }
+
+  private beat(): void {
+    this.onDisk(() => this.journal.touch());
+    void this.send();
+  }
+
+  private onDisk(act: () => void): void {
     try {
-      this.journal.append(this.meters.take());
+      act();
     } catch (error) {
       this.tell('what is metered cannot be written down', error);
     }
@@ -69,26 +90,49 @@ export class NodeMetering {
 
   /** One at a time. Never rejects. */
   private send(): Promise<void> {
-    return (this.running ??= this.deliverAll().finally(() => (this.running = undefined)));
+    return (this.running ??= this.sendAll().finally(() => (this.running = undefined)));
   }
 
-  private async deliverAll(): Promise<void> {
-    const { store } = this.options;
+  private async sendAll(): Promise<void> {
     try {
-      if (this.hasLeftBehind) {
-        for (const delivery of this.journal.leftBehind()) {
-          if (delivery.batches.length > 0) await store.deliver(delivery);
-          this.journal.forget(delivery);
-        }
-        this.hasLeftBehind = false;
-      }
+      await this.sendOwn();
+    } catch (error) {
+      return this.tell('what was metered is kept until it can be sent', error);
+    }
+    if (performance.now() - this.lookedAroundMs < LOOK_AROUND_MS) return;
+    await this.sendRemains();
+    this.lookedAroundMs = performance.now();
+  }
+
+  /** What comes meanwhile waits for the next time. */
+  private async sendOwn(): Promise<void> {
+    const { last } = this.journal;
+    for (let upTo = -1; upTo < last;) {
       const pending = this.journal.pending();
       if (pending === undefined) return;
-      await store.deliver(pending);
+      await this.options.store.deliver(pending);
       this.journal.acknowledge(pending);
       this.isWell = true;
+      upTo = pending.batches.at(-1)?.sequence ?? last;
+    }
+  }
+
+  /** Ends with the first that nobody takes: it may be that nobody takes any. */
+  private async sendRemains(): Promise<void> {
+    let source = '';
+    try {
+      const refused = (one: string): number => Number(this.refused.has(one));
+      for (source of this.remains.sources().sort((a, b) => refused(a) - refused(b))) {
+        for await (const delivery of this.remains.deliveriesOf(source))
+          await this.options.store.deliver(delivery);
+        this.remains.forget(source);
+        this.refused.delete(source);
+      }
     } catch (error) {
-      this.tell('what was metered is kept until it can be sent', error);
+      if (this.refused.has(source)) return;
+      this.refused.add(source);
+      const reason = reasonOf(error);
+      this.options.logger.warn('what an earlier start has metered is kept', { source, reason });
     }
   }
 }

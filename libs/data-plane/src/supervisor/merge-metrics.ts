@@ -1,16 +1,17 @@
 /**
  * One Prometheus text of several workers' texts. Counters, histograms and most gauges add up; of the applied revision the
- * lowest counts, of a lag the highest.
+ * lowest counts, of a lag and of what is said of limits the highest.
  */
 type Combine = (a: number, b: number) => number;
 
 const add: Combine = (a, b) => a + b;
 const LOWEST = new Set(['gatehouse_applied_revision', 'process_start_time_seconds', 'gatehouse_build_info']);
+const HIGHEST = new Set(['gatehouse_limits_local', 'gatehouse_limits_nodes']);
 const isLag = (name: string): boolean => name.startsWith('nodejs_eventloop_lag_');
 
 function combineOf(name: string): Combine {
   if (LOWEST.has(name)) return Math.min;
-  return isLag(name) ? Math.max : add;
+  return HIGHEST.has(name) || isLag(name) ? Math.max : add;
 }
 
 /** A metric as it is told: its comment lines, and its series in order of first sight. */

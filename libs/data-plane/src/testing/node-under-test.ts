@@ -30,6 +30,7 @@ export interface StartOptions {
   readonly decisions?: SharedEntries;
   readonly answers?: SharedEntries;
   readonly limitStore?: LimitStore;
+  readonly expectedNodes?: number;
   readonly meterStore?: MeterStore;
   readonly limits?: { readonly maxConnections: number; readonly maxOriginConnections: number };
 }
@@ -51,6 +52,7 @@ export function startNode(options: StartOptions): Promise<DataPlane> {
     answers,
     limitStore,
     meterStore,
+    expectedNodes = 1,
   } = options;
   return startDataPlane({
     config: {
@@ -60,6 +62,7 @@ export function startNode(options: StartOptions): Promise<DataPlane> {
       privateOrigins: 'loopback',
       hostSuffixes: [],
       nodeId: 'node-1',
+      expectedNodes,
       drainSeconds: 3,
       maxConnections: 10_000,
       maxOriginConnections: 1024,

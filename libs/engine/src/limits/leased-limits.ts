@@ -14,10 +14,14 @@ import {
   type LimitStore,
   type QuotaRequest,
 } from './limit-store';
-import { Held, type Limits } from './limits';
+import { Held } from './held';
+import type { Limits } from './limits';
 import type { Quota, QuotaTerms } from './quota';
+import type { QuotaAccount } from './quota-account';
 
 const DEADLINE_MS = 100;
+/** Of the last one, which may be about every quota. */
+const LAST_DEADLINE_MS = 1000;
 /** What is due within so long goes along. */
 const AHEAD_MS = 10;
 /** Signs of life, while nothing else is said. */
@@ -26,6 +30,10 @@ const BEAT_MS = 1000;
 const QUOTA_BEAT_MS = 50;
 /** Quotas of one round trip: when a day begins all are asked for. */
 const MOST_QUOTAS = 1000;
+/** Accounts that are settled in a round trip however many quotas are asked for. */
+const LEAST_SETTLED = 50;
+/** Accounts that are kept for a store that is away. */
+const MOST_TO_SETTLE = 50_000;
 /** While the store is away. */
 const PROBE_MS = 200;
 /** For so long it must have been well. */
@@ -42,21 +50,32 @@ export interface LeasedLimitsOptions {
   readonly store: LimitStore;
   readonly clock: Clock;
   readonly timers: Timers;
+  /** How many nodes there are as far as is known, until the store says it; default 1. */
+  readonly nodes?: number;
+  /** Hears of another number of nodes, told by the store. Must not throw. */
+  readonly onNodes?: (nodes: number) => void;
+  /** Hears when the store is taken for gone, and when it is trusted again. Must not throw. */
+  readonly onAlone?: (isAlone: boolean) => void;
 }
 
 interface AskedQuota {
-  readonly quota: LeasedQuota;
   readonly request: QuotaRequest;
+  /** Absent = nobody waits for the answer. */
+  readonly quota?: LeasedQuota;
+  readonly account?: QuotaAccount;
 }
 
 export class LeasedLimits implements Limits, Courier, QuotaCourier {
   #isAlone = false;
-  #nodes = 1;
+  #nodes: number;
   #nodesMs = -Infinity;
   readonly #buckets = new Held<LeasedBucket>();
   readonly #inUse = new Set<LeasedBucket>();
   readonly #quotas = new Held<LeasedQuota>();
   readonly #waitingQuotas = new Set<LeasedQuota>();
+  /** Accounts that nobody uses any more. */
+  readonly #toSettle = new Set<QuotaAccount>();
+  readonly #left = new FinalizationRegistry<LeasedQuota['ledger']>(({ account }) => this.settle(account));
   #lastHolder = 0;
   #turnedMs = -Infinity;
   #isAsking = false;
@@ -72,6 +91,9 @@ export class LeasedLimits implements Limits, Courier, QuotaCourier {
   readonly started = new Promise<void>((resolve) => (this.#tellStarted = resolve));
 
   constructor(private readonly options: LeasedLimitsOptions) {
+    this.#nodes = options.nodes ?? 1;
+    // A store that was emptied knows fewer at first.
+    if (options.nodes !== undefined) this.#nodesMs = options.clock.monotonicMs();
     this.#arm();
   }
 
@@ -99,7 +121,9 @@ export class LeasedLimits implements Limits, Courier, QuotaCourier {
       known.change(terms);
       return known;
     }
-    return this.#quotas.add(name, new LeasedQuota(name, terms, this, this.options.clock.now()));
+    const quota = new LeasedQuota(name, terms, this, this.options.clock.now());
+    this.#left.register(quota, quota.ledger);
+    return this.#quotas.add(name, quota);
   }
 
   nowMs(): number {
@@ -119,6 +143,10 @@ export class LeasedLimits implements Limits, Courier, QuotaCourier {
     if (!this.#isAlone && quota.dueMs < this.#timerMs) this.#armAt(quota.dueMs);
   }
 
+  settle(account: QuotaAccount): void {
+    if (!this.#isStopped && this.#toSettle.size < MOST_TO_SETTLE) this.#toSettle.add(account);
+  }
+
   call(bucket: LeasedBucket): void {
     this.#inUse.add(bucket);
     if (!this.#isAlone && bucket.dueMs < this.#timerMs) this.#armAt(bucket.dueMs);
@@ -130,16 +158,21 @@ export class LeasedLimits implements Limits, Courier, QuotaCourier {
       await new Promise<void>((resolve) => this.options.timers.after(AHEAD_MS, resolve));
   }
 
-  /** Gives back what is held; resolves when that is done or cannot be. */
+  /**
+   * Gives back what is held, and tells of calls that the store has not heard of; resolves when that is done or cannot be. A
+   * store that was away is asked too: it may have come back.
+   */
   async stop(): Promise<void> {
     this.#isStopped = true;
     this.#cancelTimer();
-    if (this.#isAlone) return;
     const nowMs = this.options.clock.monotonicMs();
-    const requests = [...this.#inUse].flatMap((bucket) => bucket.giveBack(nowMs) ?? []);
+    const buckets = this.#isAlone ? [] : [...this.#inUse];
+    const requests = buckets.flatMap((bucket) => bucket.giveBack(nowMs) ?? []);
     const quotas = this.#quotas.all().map((quota) => quota.request(nowMs, true));
+    for (const account of this.#toSettle) quotas.push(account.request(0, this.wallMs()));
+    if (this.#isAlone && quotas.length === 0) return;
     const answers = this.options.store.lease(this.options.node, requests, quotas);
-    await this.#withinDeadline(answers).catch(() => undefined);
+    await this.#withinDeadline(answers, LAST_DEADLINE_MS).catch(() => undefined);
   }
 
   #arm(): void {
@@ -215,15 +248,22 @@ export class LeasedLimits implements Limits, Courier, QuotaCourier {
       asked.push({ quota, request: quota.request(nowMs) });
       this.#waitingQuotas.delete(quota);
     }
+    let room = Math.max(LEAST_SETTLED, MOST_QUOTAS - asked.length);
+    for (const account of this.#toSettle) {
+      if (room-- <= 0) break;
+      asked.push({ account, request: account.request(0, this.wallMs()) });
+    }
     return asked;
   }
 
   #heardOfQuotas({ quotas, wanted }: LeaseAnswers, asked: readonly AskedQuota[]): void {
     // What was handed out meanwhile was given back.
     if (this.#isStopped) return;
-    asked.forEach(({ quota }, i) => {
+    asked.forEach(({ quota, account }, i) => {
       const answer = quotas[i];
-      if (answer !== undefined) quota.answered(answer);
+      if (answer === undefined) return;
+      quota?.answered(answer);
+      if (account !== undefined) this.#toSettle.delete(account);
     });
     if (wanted.length === 0) return;
     const names = new Set(wanted);
@@ -237,8 +277,8 @@ export class LeasedLimits implements Limits, Courier, QuotaCourier {
   ): void {
     const nowMs = this.options.clock.monotonicMs();
     if (nodes >= this.#nodes || nowMs - this.#nodesMs > NODE_TTL_MS) {
-      this.#nodes = Math.max(1, nodes);
       this.#nodesMs = nowMs;
+      this.#setNodes(Math.max(1, nodes));
     }
     asked.forEach(({ bucket }, i) => {
       const answer = answers[i];
@@ -253,23 +293,35 @@ export class LeasedLimits implements Limits, Courier, QuotaCourier {
 
   #leaveStore(nowMs: number): void {
     this.#wellSinceMs = undefined;
-    this.#isAlone = true;
+    this.#setAlone(true);
     for (const bucket of this.#inUse) bucket.leaveStore(nowMs);
     this.#waitingQuotas.clear();
     for (const quota of this.#quotas.all()) quota.leaveStore();
   }
 
   #rejoinStore(nowMs: number): void {
-    this.#isAlone = false;
+    this.#setAlone(false);
     for (const bucket of this.#inUse) bucket.rejoinStore(nowMs);
     for (const quota of this.#quotas.all()) quota.rejoinStore();
   }
 
-  #withinDeadline<T>(answer: Promise<T>): Promise<T> {
+  #setNodes(nodes: number): void {
+    if (nodes === this.#nodes) return;
+    this.#nodes = nodes;
+    this.options.onNodes?.(nodes);
+  }
+
+  #setAlone(isAlone: boolean): void {
+    if (isAlone === this.#isAlone) return;
+    this.#isAlone = isAlone;
+    this.options.onAlone?.(isAlone);
+  }
+
+  #withinDeadline<T>(answer: Promise<T>, deadlineMs = DEADLINE_MS): Promise<T> {
     return new Promise((resolve, reject) => {
       const { timers } = this.options;
       // A process that was held up finds its timers due before what has arrived meanwhile: that is to be looked at first.
-      const cancel = timers.after(DEADLINE_MS, () => timers.after(0, () => reject(new Error('no answer'))));
+      const cancel = timers.after(deadlineMs, () => timers.after(0, () => reject(new Error('no answer'))));
       answer.then(resolve, reject).finally(cancel);
     });
   }

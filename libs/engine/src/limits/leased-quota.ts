@@ -1,12 +1,13 @@
 /**
  * A node's end of a quota that all nodes share. It holds a few calls of each that it knows, so that one that comes after a long
  * time finds one, and asks for more before they are gone; no call waits. What it holds without use it gives back when another
- * node got nothing. Once it was told of a quota it lets no call pass that the store has not handed out: the only calls on
- * credit are those before the first answer.
+ * node got nothing. It lets no call pass that the store has not handed out, but for a few on credit when a period begins, of
+ * which nobody can have used anything.
  */
 import type { LeaseAnswer, QuotaRequest } from './limit-store';
 import { limitIn, type Quota, type QuotaTerms } from './quota';
-import { dayOf, periodAt, type Period } from './quota-period';
+import { QuotaAccount } from './quota-account';
+import { dayOf, isWithin, periodAt } from './quota-period';
 
 /** Calls that are held without use, at most; less where the limit is small. */
 const MAX_RESERVE = 100;
@@ -20,14 +21,16 @@ const EMPTY_PAUSE_MS = 50;
 const IDLE_MS = 100;
 /** How fast an expectation fades when less is asked for. */
 const FADE = 0.7;
-/** A store remembers a period a little longer than it lasts: clocks differ. */
-const AFTER_MS = 3_600_000;
+/** Who comes to a period later than that gets no credit: it may be used up. */
+const YOUNG_MS = 5000;
 
 export interface QuotaCourier {
   /** Last known; 1 at least. */
   readonly nodes: number;
   readonly isAlone: boolean;
   callQuota(quota: LeasedQuota): void;
+  /** Nothing more will be asked of it: what it holds goes back, and what it does not say yet is told. */
+  settle(account: QuotaAccount): void;
   /** Monotonic. */
   nowMs(): number;
   /** Epoch milliseconds. */
@@ -39,17 +42,12 @@ export interface QuotaCourier {
 export class LeasedQuota implements Quota {
   /** When it wants to be asked for; monotonic. `Infinity` = not at all. */
   dueMs = Infinity;
+  /** Of the current period; who keeps this and not the quota can settle what it leaves behind. */
+  readonly ledger: { account: QuotaAccount };
   #terms: QuotaTerms;
-  #period: Period = { startMs: 0, endMs: 0 };
-  #limit = 0;
-  #holder = 0;
-  /** Calls let pass in this period. */
-  #spent = 0;
+  #account: QuotaAccount;
+  /** Calls may pass until `spent` gets here. */
   #allowed = 0;
-  /** See `QuotaRequest.charged`. */
-  #charged = 0;
-  /** What is left beside what is handed out, by the last answer; `undefined` = never heard. */
-  #level: number | undefined = undefined;
   /** At this many calls more are asked for. */
   #askAt = Infinity;
   #spentWhenAsked = 0;
@@ -70,16 +68,19 @@ export class LeasedQuota implements Quota {
     nowMs: number,
   ) {
     this.#terms = terms;
-    this.#begin(nowMs);
+    this.#account = this.#accountAt(nowMs);
+    this.ledger = { account: this.#account };
+    // Just heard of, it may be used up.
+    this.#open(0);
   }
 
   /** With the period. */
   get name(): string {
-    return `${this.of}:${this.#terms.period}:${dayOf(this.#period.startMs)}`;
+    return this.#account.name;
   }
 
   get isKnown(): boolean {
-    return this.#level !== undefined;
+    return this.#account.level !== undefined;
   }
 
   /** What changes in the limit changes what is left; another kind of period begins anew. */
@@ -87,78 +88,75 @@ export class LeasedQuota implements Quota {
     const { period, offset } = this.#terms;
     this.#terms = terms;
     if (terms.period !== period || terms.offset !== offset) return this.#begin(this.courier.wallMs());
-    const limit = limitIn(terms, this.#period);
-    const more = limit - this.#limit;
+    const account = this.#account;
+    const limit = limitIn(terms, account.period);
+    const more = limit - account.limit;
     if (more === 0) return;
-    this.#limit = limit;
-    if (this.#level !== undefined) this.#level += more;
+    account.limit = limit;
+    if (account.level !== undefined) account.level += more;
+    if (this.#isOnShare) this.#allow(Math.trunc(more / this.courier.nodes));
+    // More is handed out, to all nodes together, than the limit now says.
+    else if (account.level !== undefined && account.level < 0) this.#allowed = account.spent;
     this.#ask(0);
   }
 
   hasCall(nowMs: number): boolean {
-    if (nowMs >= this.#period.endMs) this.#begin(nowMs);
-    if (this.#spent < this.#allowed) return true;
+    if (!isWithin(this.#account.period, nowMs)) this.#begin(nowMs);
+    const { spent, level } = this.#account;
+    if (spent < this.#allowed) return true;
     this.#usedMs = this.courier.nowMs();
-    const isEmpty = this.#level !== undefined && this.#level < 1;
-    this.#ask(isEmpty ? EMPTY_PAUSE_MS : PAUSE_MS);
+    this.#ask(level !== undefined && level < 1 ? EMPTY_PAUSE_MS : PAUSE_MS);
     return false;
   }
 
   take(): void {
-    if (++this.#spent < this.#askAt) return;
+    if (++this.#account.spent < this.#askAt) return;
     this.#usedMs = this.courier.nowMs();
     this.#ask(PAUSE_MS);
   }
 
   /** The period may be over without a call. */
   turn(nowMs: number): void {
-    if (nowMs >= this.#period.endMs) this.#begin(nowMs);
+    if (!isWithin(this.#account.period, nowMs)) this.#begin(nowMs);
   }
 
   /** Somebody else got nothing. */
   yield(): void {
     this.#isWanted = true;
-    if (this.#allowed > this.#spent) this.#ask(PAUSE_MS);
+    if (this.#allowed > this.#account.spent) this.#ask(PAUSE_MS);
   }
 
   /** `isLast`: nothing is wanted any more. */
   request(nowMs: number, isLast = false): QuotaRequest {
-    const calls = this.#spent - this.#spentWhenAsked;
+    const account = this.#account;
+    const calls = account.spent - this.#spentWhenAsked;
     const passedMs = Math.max(PAUSE_MS, nowMs - this.#askedMs);
     this.#callsPerMs = Math.max(calls / passedMs, this.#callsPerMs * FADE);
-    this.#spentWhenAsked = this.#spent;
+    this.#spentWhenAsked = account.spent;
     this.#askedMs = nowMs;
-    this.#askedHolder = this.#holder;
+    this.#askedHolder = account.holder;
     this.dueMs = Infinity;
-    if (isLast) this.#allowed = this.#spent;
-    return {
-      quota: this.name,
-      holder: this.#holder,
-      limit: this.#limit,
-      spent: this.#spent,
-      charged: this.#charged,
-      want: isLast ? 0 : this.#want(nowMs, calls),
-      ...(this.#level !== undefined && { level: this.#level }),
-      keepMs: this.#period.endMs - this.#period.startMs + AFTER_MS,
-    };
+    if (isLast) this.#allowed = account.spent;
+    return account.request(isLast ? 0 : this.#want(nowMs, calls), this.courier.wallMs());
   }
 
   answered({ granted, level }: LeaseAnswer): void {
-    if (this.#askedHolder !== this.#holder) return;
+    const account = this.#account;
+    if (this.#askedHolder !== account.holder) return;
     this.#isWanted = this.#isOnShare = false;
-    this.#level = level;
-    this.#allowed = this.#charged = this.#spentWhenAsked + granted;
+    account.level = level;
+    this.#allowed = account.charged = this.#spentWhenAsked + granted;
     this.#askAt = level >= 1 ? this.#allowed - Math.floor(granted / 2) : Infinity;
-    if (this.#spent >= this.#askAt) this.#ask(PAUSE_MS);
+    if (account.spent >= this.#askAt) this.#ask(PAUSE_MS);
   }
 
   /** The store is away: from now on this node's share of what was left. */
   leaveStore(): void {
     if (this.#isOnShare) return;
     this.#isOnShare = true;
-    const left = this.#level ?? this.#limit;
-    const held = Math.max(0, this.#charged - this.#spent);
-    this.#allowed = this.#spent + held + Math.max(0, Math.floor(left / this.courier.nodes));
+    const { level, limit, charged, spent } = this.#account;
+    this.#allowed = (level ?? 0) < 0 ? spent : Math.max(spent, charged);
+    this.#allow(Math.max(0, Math.floor((level ?? limit) / this.courier.nodes)));
     this.#askAt = Infinity;
     this.dueMs = Infinity;
   }
@@ -168,32 +166,43 @@ export class LeasedQuota implements Quota {
     this.#ask(0);
   }
 
-  /**
-   * Before the first answer calls pass on credit: up to the reserve where a period has just begun; one where this node has just
-   * heard of the key, since the quota may be used up.
-   */
+  /** What the account that is left holds or has not told yet is not forgotten: its period may go on, elsewhere or by another plan. */
   #begin(nowMs: number): void {
-    const isNew = this.#holder === 0;
-    this.#period = periodAt(this.#terms, nowMs);
-    this.#limit = limitIn(this.#terms, this.#period);
-    this.#holder = this.courier.nextHolder();
-    this.#spent = this.#charged = this.#spentWhenAsked = 0;
-    this.#level = undefined;
+    this.courier.settle(this.#account);
+    this.#account = this.ledger.account = this.#accountAt(nowMs);
+    this.#open(nowMs - this.#account.period.startMs < YOUNG_MS ? this.#reserve() : 0);
+  }
+
+  #accountAt(nowMs: number): QuotaAccount {
+    const period = periodAt(this.#terms, nowMs);
+    const name = `${this.of}:${this.#terms.period}:${dayOf(period.startMs)}`;
+    return new QuotaAccount(name, this.courier.nextHolder(), limitIn(this.#terms, period), period);
+  }
+
+  /** So many calls may pass before the first answer, though on all nodes together never more than the limit. */
+  #open(credit: number): void {
+    this.#spentWhenAsked = 0;
     this.#isOnShare = false;
     this.#askAt = Infinity;
-    this.#allowed = Math.min(isNew ? 1 : this.#reserve(), this.#limit);
+    this.#allowed = Math.min(credit, Math.floor(this.#account.limit / this.courier.nodes));
     if (this.courier.isAlone) this.leaveStore();
     else this.#ask(0);
   }
 
+  /** So many calls more, or fewer, than it was. */
+  #allow(calls: number): void {
+    this.#allowed = Math.max(this.#account.spent, this.#allowed + calls);
+  }
+
   #reserve(): number {
-    return Math.max(1, Math.min(MAX_RESERVE, Math.floor(this.#limit / (10 * this.courier.nodes))));
+    return Math.max(1, Math.min(MAX_RESERVE, Math.floor(this.#account.limit / (10 * this.courier.nodes))));
   }
 
   /** While little is left only what is used is held. */
   #want(nowMs: number, calls: number): number {
+    const { level, limit, charged, spent } = this.#account;
     const expected = Math.ceil(this.#callsPerMs * SLICE_MS);
-    const left = (this.#level ?? this.#limit) + this.#charged - this.#spent;
+    const left = (level ?? limit) + charged - spent;
     const isTight = this.#isWanted || left < this.#reserve() * 2 * this.courier.nodes;
     if (!isTight) return Math.max(this.#reserve(), expected);
     const isIdle = calls === 0 && nowMs - this.#usedMs >= IDLE_MS;

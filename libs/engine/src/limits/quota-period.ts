@@ -14,6 +14,13 @@ export interface Period {
   readonly endMs: number;
 }
 
+/** A clock that is set back by so much or less stays in the period that it was in; further, it had been wrong. */
+const SET_BACK_MS = 3_600_000;
+
+export function isWithin({ startMs, endMs }: Period, nowMs: number): boolean {
+  return nowMs < endMs && nowMs >= startMs - SET_BACK_MS;
+}
+
 export function periodAt(
   { period, offset }: Pick<QuotaSnapshot, 'period' | 'offset'>,
   nowMs: number,

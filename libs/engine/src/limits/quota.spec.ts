@@ -43,6 +43,16 @@ it('lets so many calls pass in each period', () => {
   expect(uses(quota, '2026-11-29T00:00:00', 5)).toBe(2);
 });
 
+it('goes on where it was when a clock that was wrong is set right, and renews at the right time', () => {
+  const quota = new OwnQuota({ ...TERMS, limit: 5 });
+  expect(uses(quota, '2026-11-28T12:00:00', 3)).toBe(3);
+  expect(uses(quota, '2031-01-01T00:00:00', 1)).toBe(1);
+  expect(uses(quota, '2026-11-28T12:00:01', 9)).toBe(2);
+  expect(uses(quota, '2026-11-29T00:00:00', 9)).toBe(5);
+  // A little back over midnight is still the same day's.
+  expect(uses(quota, '2026-11-28T23:59:00', 9)).toBe(0);
+});
+
 it('gives more where more was granted, in that period only, and keeps count under other terms', () => {
   const quota = new OwnQuota(TERMS);
   uses(quota, '2026-11-28T12:00:00', 2);

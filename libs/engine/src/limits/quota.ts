@@ -1,6 +1,6 @@
 /** Quotas: so many calls of a key in each period, over all stages of its usage plan. */
 import type { QuotaSnapshot } from '@gatehouse/snapshot';
-import { dayOf, periodAt, type Period } from './quota-period';
+import { dayOf, isWithin, periodAt, type Period } from './quota-period';
 
 /** As with buckets, a caller asks first and takes then, within one turn. `nowMs` is epoch milliseconds. */
 export interface Quota {
@@ -21,11 +21,15 @@ export function limitIn({ limit, extra }: QuotaTerms, { startMs }: Period): numb
   return Math.max(0, limit + (extra?.from === dayOf(startMs) ? extra.calls : 0));
 }
 
+const NO_PERIOD: Period = { startMs: 0, endMs: 0 };
+
 /** A quota that nobody shares. */
 export class OwnQuota implements Quota {
   #terms: QuotaTerms;
-  #period: Period = { startMs: 0, endMs: 0 };
+  #period = NO_PERIOD;
   #used = 0;
+  /** A clock that was wrong for a while comes back to the period before. */
+  #before = { period: NO_PERIOD, used: 0 };
 
   constructor(terms: QuotaTerms) {
     this.#terms = terms;
@@ -34,19 +38,25 @@ export class OwnQuota implements Quota {
   /** Another kind of period begins anew. */
   change(terms: QuotaTerms): void {
     const { period, offset } = this.#terms;
-    if (terms.period !== period || terms.offset !== offset) this.#period = { startMs: 0, endMs: 0 };
+    if (terms.period !== period || terms.offset !== offset) this.#period = NO_PERIOD;
     this.#terms = terms;
   }
 
   hasCall(nowMs: number): boolean {
-    if (nowMs >= this.#period.endMs) {
-      this.#period = periodAt(this.#terms, nowMs);
-      this.#used = 0;
-    }
+    if (!isWithin(this.#period, nowMs)) this.#begin(nowMs);
     return this.#used < limitIn(this.#terms, this.#period);
   }
 
   take(): void {
     this.#used++;
+  }
+
+  #begin(nowMs: number): void {
+    const period = periodAt(this.#terms, nowMs);
+    const { startMs, endMs } = this.#before.period;
+    const used = period.startMs === startMs && period.endMs === endMs ? this.#before.used : 0;
+    this.#before = { period: this.#period, used: this.#used };
+    this.#period = period;
+    this.#used = used;
   }
 }

@@ -1,7 +1,8 @@
 /**
- * What a node counts of its requests, by minute. Names come from configuration, and from keys that it knows, so there are no more
- * counters than those make. A request costs two look-ups and five additions.
+ * What a node counts of its requests, by minute. A counter lives as long as a program holds it, so those of keys and routes that
+ * are gone go too. A request costs two look-ups and five additions.
  */
+import { Held } from '../limits/held';
 
 /** `route` is the route key, `-` where none matched. `keyId` and `usagePlanId` are '' where no key was needed. */
 export interface MeterKey {
@@ -30,12 +31,14 @@ export interface Counter {
 }
 
 export interface Metering {
-  /** The same one for the same key, for as long as the process lives. */
+  /** The same one for the same key, for as long as anybody holds it. */
   counter(key: MeterKey): Counter;
 }
 
 export class Meters implements Metering {
-  readonly #counters = new Map<string, RowCounter>();
+  readonly #counters = new Held<RowCounter>();
+  /** Those that have counted something since the last time. */
+  #open: RowCounter[] = [];
   /** Of minutes that are over. */
   #closed: MeterRow[] = [];
 
@@ -44,14 +47,19 @@ export class Meters implements Metering {
     const name = [accountId, apiId, stage, route, usagePlanId, keyId].join('\n');
     const known = this.#counters.get(name);
     if (known !== undefined) return known;
-    const counter = new RowCounter(key, (row) => this.#closed.push(row));
-    this.#counters.set(name, counter);
-    return counter;
+    const counter = new RowCounter(
+      key,
+      (one) => this.#open.push(one),
+      (row) => this.#closed.push(row),
+    );
+    return this.#counters.add(name, counter);
   }
 
   /** All that was counted since the last time. */
   take(): MeterRow[] {
-    for (const counter of this.#counters.values()) counter.close();
+    const open = this.#open;
+    this.#open = [];
+    for (const counter of open) counter.close();
     const rows = this.#closed;
     this.#closed = [];
     return rows;
@@ -68,11 +76,13 @@ class RowCounter implements Counter {
 
   constructor(
     private readonly key: MeterKey,
+    private readonly begin: (counter: RowCounter) => void,
     private readonly put: (row: MeterRow) => void,
   ) {}
 
   add(minute: number, isAdmitted: boolean, bytesIn: number, bytesOut: number, isCacheHit: boolean): void {
     if (minute !== this.#minute) this.close();
+    if (this.#calls === 0) this.begin(this);
     this.#minute = minute;
     this.#calls++;
     this.#bytesIn += bytesIn;

@@ -83,11 +83,7 @@ export class ResponseCache {
     }
   }
 
-  #settled(
-    key: string,
-    outcome: Outcome,
-    share: (entry: SharedEntry) => void,
-  ): Outcome {
+  #settled(key: string, outcome: Outcome, share: (entry: SharedEntry) => void): Outcome {
     if (!isKept(outcome)) return outcome;
     const { answer, ttlMs } = outcome;
     this.#keep(key, answer, ttlMs);

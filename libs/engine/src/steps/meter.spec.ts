@@ -9,11 +9,13 @@ const apiKeys = {
   plans: { p1: { quota: { limit: 2, period: 'DAY', offset: 0 } } },
 } as const;
 
-function world() {
+function world(throttle?: { readonly rate: number; readonly burst: number }) {
   const fake = fakeWorld();
   const metering = new Meters();
   const routes = [routeOf('GET /open'), routeOf('GET /keyed', {}, { apiKeyRequired: true })];
-  const gateway = gatewayOf({ ...fake, kit: { ...fake.kit, metering } }, snapshotOf({ apiKeys, routes }));
+  const limited = { ...apiKeys, plans: { p1: { ...apiKeys.plans.p1, ...(throttle && { throttle }) } } };
+  const snapshot = snapshotOf({ apiKeys: limited, routes });
+  const gateway = gatewayOf({ ...fake, kit: { ...fake.kit, metering } }, snapshot);
   const call = (path: string, key?: string) =>
     ask(gateway, { path, ...(key !== undefined && { headers: ['x-api-key', key] }) });
   return { fake, metering, call };
@@ -41,6 +43,12 @@ it('counts every call to a stage by route and key, refused ones too, and what co
     ['GET /open', '', '', 3, 0],
   ]);
   expect(metering.take()).toEqual([]);
+});
+
+it('counts nothing against a quota that a throttle refused', async () => {
+  const { metering, call } = world({ rate: 0, burst: 1 });
+  for (let i = 0; i < 3; i++) await call('/prod/keyed', 'k1');
+  expect(metering.take().map(brief)).toEqual([['GET /keyed', 'p1', 'k1', 3, 1]]);
 });
 
 it('counts the bytes that the other counters see', async () => {

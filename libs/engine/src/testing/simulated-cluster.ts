@@ -15,6 +15,8 @@ interface Event {
 
 export class SimulatedTime implements Timers {
   #nowMs = 0;
+  /** Milliseconds by which the wall clock is wrong. */
+  wrongByMs = 0;
   /** Latest first. */
   readonly #events: Event[] = [];
 
@@ -26,7 +28,7 @@ export class SimulatedTime implements Timers {
   constructor(private readonly startMs = Date.UTC(2026, 0, 1, 12)) {}
 
   now(): number {
-    return this.startMs + this.#nowMs;
+    return this.startMs + this.#nowMs + this.wrongByMs;
   }
 
   after(ms: number, act: () => void): () => void {
@@ -79,17 +81,25 @@ export class SimulatedStore implements LimitStore {
   /** `down`: refuses at once. `frozen`: never answers. Else milliseconds there and back. */
   state: number | 'down' | 'frozen' = 2;
   calls = 0;
+  /** Requests for quotas, all told. */
+  quotaCalls = 0;
   /** Refuses the first round that this is true of. */
   awayOnce: ((requests: readonly LeaseRequest[]) => boolean) | undefined = undefined;
   #buckets = new Map<string, SharedBucket>();
   #nodes = new Map<string, number>();
   #quotas = new Map<string, SharedQuota>();
+  readonly #dead = new Set<string>();
   readonly #wanted = new Map<string, number>();
 
   constructor(
     private readonly time: SimulatedTime,
     private readonly random: () => number,
   ) {}
+
+  /** Nothing of this node arrives any more, as if it had died. */
+  forsake(node: string): void {
+    this.#dead.add(node);
+  }
 
   empty(): void {
     this.#buckets = new Map();
@@ -103,12 +113,13 @@ export class SimulatedStore implements LimitStore {
     quotas: readonly QuotaRequest[] = [],
   ): Promise<LeaseAnswers> {
     this.calls++;
+    this.quotaCalls += quotas.length;
     const { state } = this;
     if (this.awayOnce?.(requests) === true) {
       this.awayOnce = undefined;
       return Promise.reject(new Error('refused'));
     }
-    if (state === 'down') return Promise.reject(new Error('refused'));
+    if (state === 'down' || this.#dead.has(node)) return Promise.reject(new Error('refused'));
     if (state === 'frozen') return new Promise(() => undefined);
     return new Promise((resolve) => {
       const thereMs = state * (0.25 + this.random() / 2);

@@ -75,6 +75,8 @@ export interface Config {
   /** Of answers that REST stages cache, in one process. */
   readonly responseCacheBytes: number;
   readonly nodeId: string;
+  /** Processes that share limits, as long as nothing is known. */
+  readonly expectedNodes: number;
   readonly drainSeconds: number;
   readonly logLevel: LogLevel;
 }
@@ -122,6 +124,7 @@ export function readConfig(environment: NodeJS.ProcessEnv): Config {
     responseCacheBytes: integer('GATEHOUSE_RESPONSE_CACHE_BYTES', read, 0, 1_099_511_627_776),
     maxOriginConnections: integer('GATEHOUSE_MAX_ORIGIN_CONNECTIONS', read, 1, 1_000_000),
     nodeId: read('GATEHOUSE_NODE_ID') ?? `${hostname()}-${process.pid}`,
+    expectedNodes: integer('GATEHOUSE_EXPECTED_NODES', read, 1, 1_000_000),
     drainSeconds: integer('GATEHOUSE_DRAIN_SECONDS', read, 0, 3600),
     logLevel: oneOf('GATEHOUSE_LOG_LEVEL', read, ['error', 'warn', 'info', 'debug']),
   };

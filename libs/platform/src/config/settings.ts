@@ -153,6 +153,12 @@ export const SETTINGS = [
     default: '134217728',
     meaning: 'memory of one process for answers that REST stages cache',
   },
+  {
+    name: 'GATEHOUSE_EXPECTED_NODES',
+    default: '1',
+    meaning:
+      'data planes that share limits, for one that has never heard of others and starts while Redis is away: it takes its share of them; later the number it heard of last counts',
+  },
   { name: 'GATEHOUSE_NODE_ID', meaning: 'name of this data-plane node; default host name and process id' },
   {
     name: 'GATEHOUSE_DRAIN_SECONDS',

@@ -41,3 +41,21 @@ it('tells that the store behind it fails, and leaves nobody waiting when it clos
   await expect(waiting).rejects.toThrow('closed');
   port1.close();
 });
+
+it('lets no heap of requests gather while the other end does not answer', async () => {
+  const { port1, port2 } = new MessageChannel();
+  const store = new ChannelLimits(channelOf(port2));
+  const asked = Array.from({ length: 1000 }, () => store.lease('n1', []).catch(String));
+  expect(await Promise.race(asked)).toContain('overdue');
+  let heard = 0;
+  const stopServing = serveLimits(
+    { lease: () => Promise.reject(new Error(String(heard++))) },
+    channelOf(port1),
+  );
+  await Promise.all(asked);
+  expect(heard).toBeLessThan(100);
+  await expect(store.lease('n1', [])).rejects.toThrow('no answer');
+  stopServing();
+  store.close();
+  port1.close();
+});

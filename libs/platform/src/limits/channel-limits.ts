@@ -23,6 +23,9 @@ interface Waiting {
   readonly reject: (error: Error) => void;
 }
 
+/** A process that is frozen finds no heap of requests when it goes on. */
+const MOST_WAITING = 32;
+
 /** The node's end. */
 export class ChannelLimits implements LimitStore {
   private readonly waiting = new Map<number, Waiting>();
@@ -38,6 +41,7 @@ export class ChannelLimits implements LimitStore {
     requests: readonly LeaseRequest[],
     quotas: readonly QuotaRequest[] = [],
   ): Promise<LeaseAnswers> {
+    if (this.waiting.size >= MOST_WAITING) return Promise.reject(new Error('answers are overdue'));
     const id = ++this.lastId;
     return new Promise((resolve, reject) => {
       this.waiting.set(id, { resolve, reject });

@@ -20,3 +20,19 @@ redis.call('HSET', KEYS[1], 'used', text(used + granted), 'n:' .. account, text(
 redis.call('PEXPIRE', KEYS[1], ARGV[7])
 return {text(granted), text(left - granted)}
 `;
+
+/** Quotas that somebody got nothing of lately, by the clock of Redis, since those of nodes differ. KEYS[1] sorted set; ARGV for how long. */
+export const WANTED_SCRIPT = `
+local time = redis.call('TIME')
+local now = tonumber(time[1]) * 1000 + math.floor(tonumber(time[2]) / 1000)
+return redis.call('ZRANGEBYSCORE', KEYS[1], now - tonumber(ARGV[1]), '+inf')
+`;
+
+/** Likewise, somebody got nothing of these. ARGV for how long it is told, then the quotas. */
+export const WISH_SCRIPT = `
+local time = redis.call('TIME')
+local now = tonumber(time[1]) * 1000 + math.floor(tonumber(time[2]) / 1000)
+redis.call('ZREMRANGEBYSCORE', KEYS[1], '-inf', now - tonumber(ARGV[1]))
+for i = 2, #ARGV do redis.call('ZADD', KEYS[1], now, ARGV[i]) end
+redis.call('PEXPIRE', KEYS[1], ARGV[1])
+`;

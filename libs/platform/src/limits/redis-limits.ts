@@ -1,7 +1,7 @@
 /**
  * Limits that nodes share through Redis, at `gatehouse:limit:{bucket}` and `gatehouse:limit-nodes`, `gatehouse:quota:{quota}` and
- * `gatehouse:quota-wanted`; each script touches one key, so a Redis Cluster may hold them anywhere. While an answer is overdue nothing more is sent, so that a server that is frozen
- * finds no heap of requests when it goes on.
+ * `gatehouse:quota-wanted`; each script touches one key, so a Redis Cluster may hold them anywhere. While an answer is overdue
+ * nothing more is sent, so that a server that is frozen finds no heap of requests when it goes on.
  */
 import { createHash } from 'node:crypto';
 import {
@@ -18,7 +18,7 @@ import {
 import type { ChainableCommander, Redis } from 'ioredis';
 import { connectRedis, whenReady, type RedisOptions } from '../feed/redis-connection';
 import { LEASE_SCRIPT, NODES_SCRIPT } from './lease-script';
-import { QUOTA_SCRIPT } from './quota-script';
+import { QUOTA_SCRIPT, WANTED_SCRIPT, WISH_SCRIPT } from './quota-script';
 
 const BUCKET = 'gatehouse:limit:';
 const NODES = 'gatehouse:limit-nodes';
@@ -26,8 +26,8 @@ const QUOTA = 'gatehouse:quota:';
 /** Sorted by when nobody got any. */
 const WANTED = 'gatehouse:quota-wanted';
 const OVERDUE_MS = 100;
-const SCRIPTS = [LEASE_SCRIPT, NODES_SCRIPT, QUOTA_SCRIPT];
-const [LEASE_SHA = '', NODES_SHA = '', QUOTA_SHA = ''] = SCRIPTS.map((text) =>
+const SCRIPTS = [LEASE_SCRIPT, NODES_SCRIPT, QUOTA_SCRIPT, WANTED_SCRIPT, WISH_SCRIPT];
+const [LEASE_SHA = '', NODES_SHA = '', QUOTA_SHA = '', WANTED_SHA = '', WISH_SHA = ''] = SCRIPTS.map((text) =>
   createHash('sha1').update(text).digest('hex'),
 );
 
@@ -76,7 +76,7 @@ export class RedisLimits implements LimitStore {
     quotas: readonly QuotaRequest[],
   ): Promise<LeaseAnswers> {
     const pipeline = this.redis.pipeline().evalsha(NODES_SHA, 1, NODES, node, NODE_TTL_MS);
-    pipeline.zrange(WANTED, Date.now() - WANTED_MS, '+inf', 'BYSCORE');
+    pipeline.evalsha(WANTED_SHA, 1, WANTED, WANTED_MS);
     for (const request of requests) addLease(pipeline, node, request);
     for (const request of quotas) addQuota(pipeline, node, request);
     const results = (await pipeline.exec()) ?? [];
@@ -97,13 +97,8 @@ export class RedisLimits implements LimitStore {
 
   /** A wish that is lost is told again with the next request. */
   private wish(missed: readonly QuotaRequest[]): void {
-    const nowMs = Date.now();
-    const pipeline = this.redis.pipeline().zremrangebyscore(WANTED, '-inf', nowMs - WANTED_MS);
-    for (const { quota } of missed) pipeline.zadd(WANTED, nowMs, quota);
-    pipeline
-      .pexpire(WANTED, WANTED_MS)
-      .exec()
-      .catch(() => undefined);
+    const names = missed.map(({ quota }) => quota);
+    this.redis.evalsha(WISH_SHA, 1, WANTED, WANTED_MS, ...names).catch(() => undefined);
   }
 }
 

@@ -1,3 +1,4 @@
 export * from './channel-meters';
 export * from './meter-journal';
+export * from './meter-remains';
 export * from './meter-store';

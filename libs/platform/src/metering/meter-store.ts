@@ -1,12 +1,12 @@
 /**
  * Carries what nodes have counted to whoever adds it up. A batch is told by its source, one life of one node, and its number:
- * whoever adds up takes each number once, so that a batch may come twice, and a node sends all that is not yet acknowledged,
- * from the oldest on.
+ * whoever adds up takes only numbers beyond the last that it took, so that a batch may come twice, and a node sends what is not
+ * yet acknowledged from the oldest on.
  */
 import type { MeterRow } from '@gatehouse/engine';
 
 export interface MeterBatch {
-  /** From 1, without gaps. */
+  /** Above 0, and higher from one to the next. */
   readonly sequence: number;
   readonly rows: readonly MeterRow[];
 }
@@ -21,6 +21,9 @@ export interface MeterStore {
   /** Resolves when all of it is counted for good; rejects where that is not known, and then it is to be sent again. */
   deliver(delivery: MeterDelivery): Promise<void>;
 }
+
+/** Of the files in which batches wait; before it their source. */
+export const ENDING = '.jsonl';
 
 const NAMES = ['accountId', 'apiId', 'stage', 'route', 'usagePlanId', 'keyId'];
 const COUNTS = ['minute', 'calls', 'admitted', 'bytesIn', 'bytesOut', 'cacheHits'];

@@ -1,7 +1,9 @@
 /**
- * Metering over Redis: a list of deliveries at `gatehouse:usage`, and at `gatehouse:usage-mark:{source}` up to which number a source is
- * counted. Redis promises nothing here: a node sends again whatever is not marked in time, and whoever counts takes each number
- * once. So a list does, and needs neither groups nor a queue's book-keeping; any number of control planes may take from it.
+ * Metering over Redis: what a source has to say at `gatehouse:usage-of:{source}`, one delivery of each; who has something to say, in a
+ * list at `gatehouse:usage`; and at `gatehouse:usage-mark:{source}` up to which number a source is counted. Redis promises nothing
+ * here: a node says again whatever is not marked in time, and whoever counts takes each number once. So this needs neither groups
+ * nor a queue's book-keeping, holds no more than one delivery of a source however long nobody takes any, and any number of
+ * control planes may take.
  */
 import type { Redis } from 'ioredis';
 import { connectRedis, whenReady, type RedisOptions } from '../feed/redis-connection';
@@ -9,9 +11,12 @@ import { reasonOf } from '../logging/logger';
 import { isDelivery, type MeterDelivery, type MeterStore } from './meter-store';
 
 const LIST = 'gatehouse:usage';
+const OF = 'gatehouse:usage-of:';
 const MARK = 'gatehouse:usage-mark:';
-/** What nobody takes is sent again later; a Redis is no store for it. */
+/** Who is left out says it again. */
 const LONGEST = 10_000;
+/** Longer than a node waits before it says it again. */
+const SAID_SECONDS = 60;
 const LOOK_MS = 100;
 const PATIENCE_MS = 5000;
 const TAKE_SECONDS = 1;
@@ -22,8 +27,12 @@ export class RedisMeters implements MeterStore {
   private readonly redis: Redis;
   private isClosed = false;
 
-  constructor(options: RedisOptions) {
+  private readonly patienceMs: number;
+
+  /** `patienceMs`: how long an answer is waited for; default 5,000. */
+  constructor({ patienceMs = PATIENCE_MS, ...options }: RedisOptions & { readonly patienceMs?: number }) {
     this.redis = connectRedis(options, 'metering');
+    this.patienceMs = patienceMs;
   }
 
   async deliver(delivery: MeterDelivery): Promise<void> {
@@ -31,9 +40,11 @@ export class RedisMeters implements MeterStore {
     const last = batches.at(-1)?.sequence ?? 0;
     const redis = await whenReady(this.redis);
     if (await this.isMarked(source, last)) return;
-    await redis.lpush(LIST, JSON.stringify(delivery));
+    await redis.set(OF + source, JSON.stringify(delivery), 'EX', SAID_SECONDS);
+    await redis.lrem(LIST, 0, source);
+    await redis.lpush(LIST, source);
     await redis.ltrim(LIST, 0, LONGEST - 1);
-    const untilMs = performance.now() + PATIENCE_MS;
+    const untilMs = performance.now() + this.patienceMs;
     while (!this.isClosed && performance.now() < untilMs) {
       if (await this.isMarked(source, last)) return;
       await new Promise((resolve) => setTimeout(resolve, LOOK_MS));
@@ -75,13 +86,15 @@ export function takeMeters(store: MeterStore, options: RedisOptions): () => Prom
   };
 }
 
-/** One that is taken and then lost comes again from its node. */
+/** One that is taken and then lost comes again from its node. What is said is forgotten before the node is told to go on. */
 async function takeOne(redis: Redis, store: MeterStore): Promise<void> {
-  const [, text] = (await (await whenReady(redis)).brpop(LIST, TAKE_SECONDS)) ?? [];
-  if (text === undefined) return;
+  const [, source] = (await (await whenReady(redis)).brpop(LIST, TAKE_SECONDS)) ?? [];
+  const text = source === undefined ? null : await redis.get(OF + source);
+  if (text === null) return;
   const delivery: unknown = JSON.parse(text);
   if (!isDelivery(delivery)) return;
   await store.deliver(delivery);
+  await redis.del(OF + delivery.source);
   await redis.set(MARK + delivery.source, delivery.batches.at(-1)?.sequence ?? 0, 'EX', MARK_SECONDS);
 }
 

@@ -77,7 +77,8 @@ export class RestApi {
     await this.client.send(new CreateDeploymentCommand({ restApiId: this.id, stageName: STAGE }));
   }
 
-  private async resource(path: string): Promise<string> {
+  /** The id of a resource, made where there is none. */
+  async resource(path: string): Promise<string> {
     const known = this.resources.get(path);
     if (known !== undefined) return known;
     const slash = path.lastIndexOf('/');
