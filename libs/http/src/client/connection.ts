@@ -5,7 +5,7 @@ import type { OnDefect } from '../defect';
 import { RESPONSE } from '../framing/llhttp';
 import { MessageParser, type MessageHead, type ParserLimits } from '../framing/message-parser';
 import type { Timed, TimerWheel } from '../timer-wheel';
-import { READ_BYTES, turn, type Reader, type Rester } from '../turn';
+import { READ_BYTES, turn, type Reader, type Rester, type Writer } from '../turn';
 import { writeMessage } from '../write-message';
 import type { Call } from './call';
 import { ClientFault } from './fault';
@@ -38,7 +38,7 @@ export interface ConnectionOwner<O extends Origin> {
   retry(call: Call<O>): void;
 }
 
-export class ClientConnection<O extends Origin> implements Timed, Reader, Rester, ChannelOwner {
+export class ClientConnection<O extends Origin> implements Timed, Reader, Rester, Writer, ChannelOwner {
   deadlineMs = Infinity;
   lookAtMs = 0;
   slot = -1;
@@ -53,6 +53,8 @@ export class ClientConnection<O extends Origin> implements Timed, Reader, Rester
   private isGone = false;
   private isSpoken = false;
   private isSent = false;
+  /** Its request leaves at the end of this turn. */
+  private isToWrite = false;
   private isHeld = false;
   /** It waits for its share of a turn. */
   private isQueued = false;
@@ -104,7 +106,7 @@ export class ClientConnection<O extends Origin> implements Timed, Reader, Rester
   start(call: Call<O>): void {
     this.call = call;
     call.connection = this;
-    this.isSpoken = this.isSent = false;
+    this.isSpoken = this.isSent = this.isToWrite = false;
     this.interim = 0;
     this.parser.skipsBody = call.request.method === 'HEAD';
     this.owner.wheel.set(this, call.deadlineMs - performance.now());
@@ -162,6 +164,7 @@ export class ClientConnection<O extends Origin> implements Timed, Reader, Rester
   destroy(fault: ClientFault | undefined): void {
     if (this.isGone) return;
     this.isGone = true;
+    this.isToWrite = false;
     const { call } = this;
     this.call = undefined;
     this.owner.wheel.remove(this);
@@ -185,13 +188,22 @@ export class ClientConnection<O extends Origin> implements Timed, Reader, Rester
     if (this.call !== undefined) this.start(this.call);
   }
 
-  private send({ request, head }: Call<O>): void {
+  /** An upload leaves as its bytes come. */
+  private send({ request: { body }, head }: Call<O>): void {
     const { socket } = this;
     if (socket === undefined) return;
-    const { body } = request;
     if (body !== undefined && !(body instanceof Uint8Array)) return this.upload(socket, body.length, head);
-    writeMessage(socket, head, body);
+    this.isToWrite = true;
+    turn.atEnd(this);
+  }
+
+  writeOut(): void {
+    const { socket, call } = this;
+    if (socket === undefined || call === undefined) return;
+    const { body } = call.request;
+    this.isToWrite = false;
     this.isSent = true;
+    writeMessage(socket, call.head, body instanceof Uint8Array ? body : undefined);
   }
 
   private upload(socket: Socket, length: number | undefined, head: string): void {
@@ -239,6 +251,8 @@ export class ClientConnection<O extends Origin> implements Timed, Reader, Rester
     if (this.isGone) return;
     const { call } = this;
     if (call === undefined) return this.readUnasked(chunk);
+    // No answer to what has not left yet.
+    if (this.isToWrite) return this.lost();
     this.isSpoken = true;
     let offset = 0;
     while (offset < chunk.length && this.call === call) {
@@ -335,12 +349,17 @@ export class ClientConnection<O extends Origin> implements Timed, Reader, Rester
     } else this.lost();
   }
 
+  /** What has not left may be sent again whatever it is. */
+  private mayRepeat(call: Call<O>): boolean {
+    return this.isToWrite ? !call.isRetried && !call.isOver : call.isRepeatable;
+  }
+
   private lost(): void {
     if (this.isGone) return;
     const { call, error } = this;
     if (this.channel !== undefined) return this.destroy(undefined);
     if (!this.isConnected) return this.refused(error ?? new Error('closed while connecting'));
-    if (call !== undefined && this.answers > 0 && !this.isSpoken && call.isRepeatable) {
+    if (call !== undefined && this.answers > 0 && !this.isSpoken && this.mayRepeat(call)) {
       this.call = undefined;
       this.destroy(undefined);
       this.owner.retry(call);

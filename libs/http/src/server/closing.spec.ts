@@ -86,6 +86,21 @@ describe('a client that ends its side', () => {
     expect(under.asked[0]?.signal.aborted).toBe(true);
   });
 
+  it('in the turn in which its answer was ready gets it', async () => {
+    const under = await answering(() => ({ body: 'ready' }), {}, { key: PRIVATE_KEY, cert: CERTIFICATE });
+    let heard = '';
+    await new Promise<void>((resolve) => {
+      // Over TLS the request and the goodbye behind it come out of one read.
+      const options = { port: under.port, host: '127.0.0.1', rejectUnauthorized: false };
+      const socket = connectTls(options, () => socket.end(get('/')));
+      socket.on('data', (chunk) => (heard += chunk.toString()));
+      socket.on('error', () => undefined);
+      socket.on('close', () => resolve());
+    });
+    expect(statusesOf(heard)).toEqual([200]);
+    expect(under.finished).toEqual([{ bytes: 5, isComplete: true }]);
+  });
+
   it('while the last bytes of its answer are with the socket gets them, and no idle connection stays', async () => {
     const large = Buffer.alloc(20_000_000, 'y');
     const under = await answering(() => ({ body: large }));

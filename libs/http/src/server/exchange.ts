@@ -13,6 +13,7 @@ import {
 } from './answer';
 import { pumpBody, type BodyPump } from './body-pump';
 import type { ServerConnection } from './connection';
+import { turn, type Writer } from '../turn';
 import { writeMessage } from '../write-message';
 import { ServerRequest, type SoundHead } from './request';
 import { Tunnel, type TunnelOwner } from './tunnel';
@@ -21,12 +22,12 @@ import { Tunnel, type TunnelOwner } from './tunnel';
 const SLICED_BYTES = 256 * 1024;
 const SLICE_BYTES = 64 * 1024;
 
-export class Exchange implements BodySource, TunnelOwner {
+export class Exchange implements BodySource, TunnelOwner, Writer {
   /** Is the last byte of the request here? */
   isReceived = false;
   /** Did a byte of the answer leave? */
   isAnswering = false;
-  /** Is the last byte of the answer with the socket? */
+  /** Is the last byte of the answer with the socket, or will be at the end of this turn? */
   isHandedOver = false;
   sentBytes = 0;
   private readonly request: ServerRequest;
@@ -34,6 +35,9 @@ export class Exchange implements BodySource, TunnelOwner {
   private answer: ServerAnswer | undefined = undefined;
   private pump: BodyPump | undefined = undefined;
   private tunnel: Tunnel | undefined = undefined;
+  /** It leaves at the end of this turn. */
+  private headText = '';
+  private wholeBody: Uint8Array | undefined = undefined;
   private awaitsContinue: boolean;
   private isOver = false;
   private isLast: boolean;
@@ -226,14 +230,28 @@ export class Exchange implements BodySource, TunnelOwner {
   }
 
   private writeWhole(head: AnswerHead, body: Uint8Array | undefined): void {
-    const bytes = body?.byteLength ?? 0;
-    if (body !== undefined && bytes > SLICED_BYTES) {
+    if (body !== undefined && body.byteLength > SLICED_BYTES) {
       this.pump = pumpBody(sliced(body), head, this);
       return;
     }
-    this.sentBytes = bytes;
-    writeMessage(this.connection.socket, head.text, body);
-    this.flushed();
+    this.isHandedOver = true;
+    this.headText = head.text;
+    this.wholeBody = body;
+    turn.atEnd(this);
+  }
+
+  writeOut(): void {
+    if (this.isOver) return;
+    const { connection, wholeBody } = this;
+    this.sentBytes = wholeBody?.byteLength ?? 0;
+    try {
+      writeMessage(connection.socket, this.headText, wholeBody);
+      this.flushed();
+    } catch (error) {
+      // The next request of this connection, which may have been waiting, is read in here too.
+      connection.cutOff();
+      connection.context.onDefect(error);
+    }
   }
 
   /** All of the answer is with the socket; is it with the kernel too? */
