@@ -15,6 +15,7 @@ import {
   textAt,
   WINDOW_BYTES,
 } from './llhttp';
+import { nameAt } from './field-names';
 import { METHODS } from './methods';
 import { StatusLine } from './status-line';
 
@@ -249,7 +250,7 @@ function fieldsOf(text: string, from: number): string[] {
     const valueFrom = (marks[mark + 2] ?? 0) - from;
     let valueTo = (marks[mark + 3] ?? 0) - from;
     while (valueTo > valueFrom && isBlank(text.charCodeAt(valueTo - 1))) valueTo--;
-    fields[i * 2] = text.substring((marks[mark] ?? 0) - from, (marks[mark + 1] ?? 0) - from);
+    fields[i * 2] = nameAt(text, (marks[mark] ?? 0) - from, (marks[mark + 1] ?? 0) - from);
     fields[i * 2 + 1] = text.substring(valueFrom, valueTo);
   }
   return fields;
