@@ -213,6 +213,12 @@ describe('authorizers of HTTP APIs', () => {
       ...JWT,
       Name: 'renamed',
     });
+    const { AuthorizerUri, AuthorizerPayloadFormatVersion } = REQUEST;
+    const other = { AuthorizerType: 'REQUEST' as const, AuthorizerUri, AuthorizerPayloadFormatVersion };
+    await admin.http.send(new v2.UpdateAuthorizerCommand({ ...key, ...other }));
+    const { $metadata: _, ...changed } = await admin.http.send(new v2.GetAuthorizerCommand(key));
+    const kept = { AuthorizerId, Name: 'renamed', IdentitySource: JWT.IdentitySource };
+    expect(changed).toEqual({ ...kept, ...other });
     await admin.http.send(new v2.DeleteAuthorizerCommand(key));
     await expect(admin.http.send(new v2.GetAuthorizerCommand(key))).rejects.toMatchObject({
       name: 'NotFoundException',

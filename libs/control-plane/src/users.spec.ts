@@ -4,12 +4,14 @@ import { join } from 'node:path';
 import {
   CreateDeploymentCommand,
   CreateRestApiCommand,
+  GetResourcesCommand,
   PutIntegrationCommand,
   PutMethodCommand,
+  UpdateMethodCommand,
 } from '@aws-sdk/client-api-gateway';
 import * as v2 from '@aws-sdk/client-apigatewayv2';
 import { nodeSecrets } from '@gatehouse/platform';
-import type { PrincipalSnapshot } from '@gatehouse/snapshot';
+import type { PrincipalSnapshot, Snapshot } from '@gatehouse/snapshot';
 import { DataSource } from 'typeorm';
 import { published, startAdmin, type AdminUnderTest } from './testing/admin';
 
@@ -51,9 +53,9 @@ async function user(): Promise<string> {
 const accessKey = async (name: string): Promise<{ accessKeyId: string; secretAccessKey: string }> =>
   (await native('POST', `/${name}/access-keys`)).body as never;
 
-async function signedApi(authorizationType: string): Promise<string> {
+async function signedApi(authorizationType: string, policy?: string): Promise<string> {
   const { id: restApiId = '', rootResourceId = '' } = await admin.rest.send(
-    new CreateRestApiCommand({ name: 'signed' }),
+    new CreateRestApiCommand({ name: 'signed', policy }),
   );
   const key = { restApiId, resourceId: rootResourceId, httpMethod: 'GET' };
   await admin.rest.send(new PutMethodCommand({ ...key, authorizationType }));
@@ -244,6 +246,47 @@ describe('what nodes know of users', () => {
     expect(findKey(principals, second)?.arn).toContain(name);
     await native('DELETE', `/${name}`);
     await published(admin, rest, 'dev', (one) => findKey(one.principals, second) === undefined);
+  });
+
+  it('follows changes where only a canary takes signatures', async () => {
+    const restApiId = await signedApi('NONE');
+    const { items = [] } = await admin.rest.send(new GetResourcesCommand({ restApiId }));
+    const patchOperations = [{ op: 'replace' as const, path: '/authorizationType', value: 'AWS_IAM' }];
+    const key = { restApiId, resourceId: items[0]?.id, httpMethod: 'GET' };
+    await admin.rest.send(new UpdateMethodCommand({ ...key, patchOperations }));
+    const canarySettings = { percentTraffic: 50 };
+    await admin.rest.send(new CreateDeploymentCommand({ restApiId, stageName: 'dev', canarySettings }));
+    await published(admin, restApiId, 'dev', ({ principals }) => principals !== undefined);
+    const { accessKeyId } = await accessKey(await user());
+    await published(
+      admin,
+      restApiId,
+      'dev',
+      ({ principals }) => findKey(principals, accessKeyId) !== undefined,
+    );
+  });
+
+  it('holds users of other accounts too, where a resource policy can let them in', async () => {
+    const open = JSON.stringify({
+      Version: '2012-10-17',
+      Statement: [{ ...POLICY.Statement[0], Principal: '*', Resource: 'execute-api:/*' }],
+    });
+    const [policed, silent] = await Promise.all([signedApi('AWS_IAM', open), signedApi('AWS_IAM')]);
+    // An installation has one credential, and so one account: another one is made in the tables.
+    const database = await new DataSource({ type: 'postgres', url: admin.databaseUrl }).initialize();
+    await database.query(`UPDATE apis SET account_id = '999988887777' WHERE id = ANY($1)`, [
+      [policed, silent],
+    ]);
+    const name = await user();
+    const { accessKeyId } = await accessKey(name);
+    await database.query(`INSERT INTO outbox (api_id, stage) VALUES ($1, 'dev')`, [silent]);
+    await database.destroy();
+    await native('PUT', `/${name}/policies/p`, POLICY);
+    const known = ({ principals }: Snapshot) => findKey(principals, accessKeyId);
+    const isMoved = ({ accountId }: Snapshot) => accountId === '999988887777';
+    const { principals } = await published(admin, policed, 'dev', (one) => known(one)?.policies.length === 1);
+    expect(findKey(principals, accessKeyId)?.accountId).toBe('000000000000');
+    expect(known(await published(admin, silent, 'dev', isMoved))).toBeUndefined();
   });
 
   it('is nothing where no route takes signatures', async () => {

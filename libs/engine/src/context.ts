@@ -1,6 +1,7 @@
 /**
  * Values of `$context` variables (developer guide, "$context variables for data models, authorizers, mapping templates,
  * and access logging"), read when asked. One table for mappings and access logs; secrets are not in it.
+ * DIFFERS: `domainName` of a call; AWS has the Host header there, which has a port here.
  */
 import { amznRoot, clfTime } from '@gatehouse/standards';
 import type { Exchange, JsonValue } from './exchange';

@@ -20,11 +20,11 @@ const JSON_TYPE = 'application/json';
 
 function defaultReply(x: Exchange, fault: Fault): Reply {
   const headers = withChallenge(x, ['x-amzn-ErrorType', fault.errorType, 'Content-Type', JSON_TYPE]);
-  return { status: fault.status, headers, body: bodyOf(fault) };
+  return { status: fault.status, headers, body: restBody(fault) };
 }
 
 function customReply(x: Exchange, fault: Fault, custom: GatewayResponse): Reply {
-  const { type, body } = gatewayBody(x, custom) ?? { type: JSON_TYPE, body: bodyOf(fault) };
+  const { type, body } = gatewayBody(x, custom) ?? { type: JSON_TYPE, body: restBody(fault) };
   const headers = withChallenge(x, ['x-amzn-ErrorType', fault.errorType, 'Content-Type', type]);
   setGatewayHeaders(x, custom, headers);
   return { status: custom.status ?? fault.status, headers, body };
@@ -32,6 +32,14 @@ function customReply(x: Exchange, fault: Fault, custom: GatewayResponse): Reply 
 
 function bodyOf({ isCapital, message }: Fault): string {
   return JSON.stringify({ [isCapital === true ? 'Message' : 'message']: message });
+}
+
+const OF_INTEGRATION = new Set(['API_CONFIGURATION_ERROR', 'INTEGRATION_FAILURE', 'INTEGRATION_TIMEOUT']);
+
+/** Where an integration is at fault AWS writes a blank behind the colon (seen in recorded lengths). */
+function restBody(fault: Fault): string {
+  const isIntegration = fault.kind !== undefined && OF_INTEGRATION.has(fault.kind);
+  return isIntegration ? `{"message": ${JSON.stringify(fault.message)}}` : bodyOf(fault);
 }
 
 function withChallenge({ challenge }: Exchange, headers: HeaderList): HeaderList {

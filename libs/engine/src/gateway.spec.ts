@@ -259,8 +259,8 @@ describe('bodies of backends', () => {
   });
 
   test.each([
-    ['breaks off', 'broken', [500, '{"message":"Network error communicating with endpoint"}']],
-    ['stalls', 'timeout', [504, '{"message":"Endpoint request timed out"}']],
+    ['breaks off', 'broken', [500, '{"message": "Network error communicating with endpoint"}']],
+    ['stalls', 'timeout', [504, '{"message": "Endpoint request timed out"}']],
   ] as const)('a small one that %s is an error, not half an answer', async (_what, fault, answer) => {
     const world = fakeWorld();
     world.backend = () => {
@@ -316,7 +316,7 @@ describe('never throws, never rejects', () => {
     world.backend = () => Promise.reject(new Error('secret detail'));
     const gateway = gatewayOf(world, snapshotOf({ routes: [routeOf('GET /x')] }));
     const { status, body } = await ask(gateway, { path: '/prod/x' });
-    expect([status, body]).toEqual([500, '{"message":"Internal server error"}']);
+    expect([status, body]).toEqual([500, '{"message": "Internal server error"}']);
     expect(world.defects).toEqual([new Error('secret detail')]);
     expect(world.outcomes).toHaveLength(1);
   });

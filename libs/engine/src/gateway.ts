@@ -17,7 +17,7 @@ import {
   type Fault,
 } from './errors';
 import { Exchange, type Answer, type InboundRequest } from './exchange';
-import { locator, splitStage, type Address, type Locate } from './locate';
+import { locator, splitStage, withoutLeadingSlashes, type Address, type Locate } from './locate';
 import type { Kit } from './ports';
 import type { StageProgram } from './program';
 import { RequestFields } from './request-fields';
@@ -169,8 +169,8 @@ function remove(programs: Map<string, Api>, { apiId, stage }: StageName): void {
 
 /** REST: the first segment is the stage. HTTP: it is, where a stage has that name; else `$default` takes the whole path. */
 function chooseStage({ kind, stages }: Api, address: Address): Site {
-  const { first, rest } = splitStage(address.path);
-  const apiPath = address.path;
+  const apiPath = kind === 'REST' ? withoutLeadingSlashes(address.path) : address.path;
+  const { first, rest } = splitStage(apiPath);
   const named = first === '$default' && !address.explicit ? undefined : stages.get(first);
   if (named !== undefined) return { kind, program: named, path: rest, apiPath };
   return { kind, program: kind === 'HTTP' ? stages.get('$default') : undefined, path: apiPath, apiPath };

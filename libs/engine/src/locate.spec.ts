@@ -1,4 +1,5 @@
-import { locator, splitStage } from './locate';
+import { locator, splitStage, withoutLeadingSlashes } from './locate';
+import { ask, fakeWorld, gatewayOf, routeOf, snapshotOf } from './testing/fake-world';
 
 const locate = locator('eu-west-1', ['execute-api.example.com']);
 
@@ -41,3 +42,35 @@ test.each([
 ])('the first segment of %s is %j, then %s', (path, first, rest) =>
   expect(splitStage(path)).toEqual({ first, rest }),
 );
+
+describe('slashes ahead of the stage', () => {
+  test.each([
+    ['//prod/x', '/prod/x'],
+    ['///prod//x/', '/prod//x/'],
+    ['/prod//x', '/prod//x'],
+    ['//', '/'],
+    ['/', '/'],
+  ])('are left out: %s is %s', (path, seen) => expect(withoutLeadingSlashes(path)).toBe(seen));
+
+  test.each([
+    ['//prod/x', undefined],
+    ['/_aws/execute-api/api1///prod/x', 'localhost'],
+  ])('are unknown to a function of a REST API: %s', async (path, host) => {
+    const world = fakeWorld();
+    let event: unknown;
+    world.functionOf = (given) => {
+      event = given;
+      return {};
+    };
+    const gateway = gatewayOf(world, snapshotOf({ routes: [routeOf('GET /x', { type: 'AWS_PROXY' })] }));
+    expect((await ask(gateway, { path, ...(host !== undefined && { host }) })).status).toBe(200);
+    expect(event).toMatchObject({ path: '/x', requestContext: { path: '/prod/x' } });
+  });
+
+  test('are the path of an HTTP API', async () => {
+    const route = routeOf('GET /x', { uri: 'http://a.test/x' });
+    const gateway = gatewayOf(fakeWorld(), snapshotOf({ kind: 'HTTP', routes: [route] }));
+    const statuses = ['/prod/x', '//prod/x'].map(async (path) => (await ask(gateway, { path })).status);
+    expect(await Promise.all(statuses)).toEqual([200, 404]);
+  });
+});

@@ -55,3 +55,8 @@ export function splitStage(path: string): { first: string; rest: string } {
   const end = path.indexOf('/', 1);
   return end < 0 ? { first: path.slice(1), rest: '/' } : { first: path.slice(1, end), rest: path.slice(end) };
 }
+
+/** A REST API passes over slashes ahead of its stage, and tells nobody of them: `//prod/x` -> `/prod/x` (seen on AWS). */
+export function withoutLeadingSlashes(path: string): string {
+  return path.startsWith('//') ? path.replace(/^\/+/, '/') : path;
+}

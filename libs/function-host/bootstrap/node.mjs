@@ -3,7 +3,7 @@
  * what came of it, and asks again. Started by the function host; needs nothing but Node.
  * https://docs.aws.amazon.com/lambda/latest/dg/nodejs-handler.html
  */
-import { existsSync } from 'node:fs';
+import { existsSync, realpathSync } from 'node:fs';
 import { Agent, request } from 'node:http';
 import { basename, dirname, join } from 'node:path';
 import { pathToFileURL } from 'node:url';
@@ -13,6 +13,8 @@ const { env } = process;
 const [host, port] = (env.AWS_LAMBDA_RUNTIME_API ?? '').split(':');
 const agent = new Agent({ keepAlive: true, maxSockets: 1 });
 const EXTENSIONS = ['.js', '.mjs', '.cjs'];
+
+const taskRoot = realpathSync(env.LAMBDA_TASK_ROOT ?? '.');
 
 /** The invocation that runs: its context, and what ends it. */
 let current;
@@ -51,7 +53,12 @@ function describe(error) {
   if (!(error instanceof Error)) {
     return { errorType: typeof error, errorMessage: format('%s', error), trace: [] };
   }
-  return { errorType: error.name, errorMessage: error.message, trace: (error.stack ?? '').split('\n') };
+  return { errorType: error.name, errorMessage: error.message, trace: shown(error.stack ?? '').split('\n') };
+}
+
+/** As on AWS the code lies in /var/task; where it lies here is nobody's business. */
+function shown(stack) {
+  return stack.replaceAll(pathToFileURL(taskRoot).href, 'file:///var/task').replaceAll(taskRoot, '/var/task');
 }
 
 function runtimeError(errorType, errorMessage) {
@@ -115,7 +122,7 @@ async function loadModule(name) {
     if (error instanceof SyntaxError)
       throw runtimeError('Runtime.UserCodeSyntaxError', `SyntaxError: ${error.message}`);
     if (/^(ERR_)?MODULE_NOT_FOUND$/.test(error?.code ?? '')) {
-      throw runtimeError('Runtime.ImportModuleError', `Error: ${error.message}`);
+      throw runtimeError('Runtime.ImportModuleError', `Error: ${shown(error.message)}`);
     }
     throw error;
   }

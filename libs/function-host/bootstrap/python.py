@@ -12,6 +12,7 @@ import time
 import traceback
 
 PREFIX = "/2018-06-01/runtime/"
+TASK_ROOT = os.environ["LAMBDA_TASK_ROOT"]
 
 
 class RuntimeFault(Exception):
@@ -83,7 +84,7 @@ def load_handler():
     module_name, _, function_name = name.rpartition(".")
     if not module_name:
         raise RuntimeFault("Runtime.MalformedHandlerName", f"Bad handler '{name}': not enough values to unpack")
-    sys.path.insert(0, os.environ["LAMBDA_TASK_ROOT"])
+    sys.path.insert(0, TASK_ROOT)
     try:
         module = importlib.import_module(module_name.replace("/", "."))
     except ImportError as error:
@@ -97,9 +98,17 @@ def load_handler():
         raise RuntimeFault("Runtime.HandlerNotFound", message) from None
 
 
+def shown(frame):
+    """As on AWS: the code lies in /var/task, and no part of the line is marked. Where it lies here is nobody's business."""
+    place, root = frame.filename, os.path.join(TASK_ROOT, "")
+    if place.startswith(root):
+        place = "/var/task/" + place[len(root):]
+    return traceback.FrameSummary(place, frame.lineno, frame.name, lookup_line=False, line=frame.line)
+
+
 def describe(error, request_id=""):
     """AWS's form; the frames of this file are left out."""
-    frames = [frame for frame in traceback.extract_tb(error.__traceback__) if frame.filename != __file__]
+    frames = [shown(frame) for frame in traceback.extract_tb(error.__traceback__) if frame.filename != __file__]
     return {
         "errorMessage": str(error),
         "errorType": error.kind if isinstance(error, RuntimeFault) else type(error).__name__,

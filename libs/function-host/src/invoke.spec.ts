@@ -30,6 +30,7 @@ const handlers: Record<string, string> = {
   'succeed.js': 'exports.handler = (event, context) => context.succeed({ got: event });',
   'sync.js': 'exports.handler = () => "ignored";',
   'never.js': 'exports.handler = () => new Promise(() => undefined);',
+  'lost.mjs': 'import "./nothing.mjs"; export const handler = () => 1;',
   'throws.js': 'exports.handler = async () => { throw new RangeError("too far"); };',
   'string.js': 'exports.handler = (event, context, callback) => callback("just text");',
   'uncaught.js':
@@ -106,7 +107,9 @@ describe('a Node.js handler', () => {
       {
         errorType: 'RangeError',
         errorMessage: 'too far',
-        trace: expect.arrayContaining([expect.stringContaining('throws.js')]),
+        trace: expect.arrayContaining([
+          expect.stringMatching(/(?:\(| )(?:file:\/\/)?\/var\/task\/throws\.js:/),
+        ]),
       },
     ],
     ['string.handler', { errorType: 'string', errorMessage: 'just text', trace: [] }],
@@ -140,6 +143,14 @@ describe('a Node.js handler', () => {
       {
         errorType: 'Runtime.ImportModuleError',
         errorMessage: "Error: Cannot find module 'missing'",
+        trace: expect.any(Array),
+      },
+    ],
+    [
+      'lost.handler',
+      {
+        errorType: 'Runtime.ImportModuleError',
+        errorMessage: expect.stringMatching(/^Error: Cannot find module '\/var\/task\/nothing\.mjs'/),
         trace: expect.any(Array),
       },
     ],

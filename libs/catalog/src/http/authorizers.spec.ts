@@ -192,6 +192,53 @@ it('is changed by the members that are given, and not at all by a refused change
   );
 });
 
+describe('an authorizer of another type', () => {
+  const toJwt = { authorizerType: 'JWT', jwtConfiguration: JWT.jwtConfiguration };
+  const { authorizerUri, authorizerPayloadFormatVersion } = REQUEST;
+  const toRequest = { authorizerType: 'REQUEST', authorizerUri, authorizerPayloadFormatVersion };
+
+  it('keeps name and identity source, and nothing else of what it was', () => {
+    const graph = withBoth();
+    const cached = { authorizerResultTtlInSeconds: 9, identitySource: ['$request.header.T'] };
+    updateHttpAuthorizer(graph, 'req', { ...cached, enableSimpleResponses: true });
+    expect(updateHttpAuthorizer(graph, 'req', toJwt)).toEqual({
+      ...JWT,
+      authorizerId: 'req',
+      name: 'r',
+      identitySource: ['$request.header.T'],
+    });
+    expect(updateHttpAuthorizer(graph, 'jwt', toRequest)).toEqual({
+      ...REQUEST,
+      authorizerId: 'jwt',
+      name: 'j',
+      identitySource: JWT.identitySource,
+    });
+    expect(graph.authorizers).toMatchObject({
+      req: { authorizerType: 'JWT' },
+      jwt: { authorizerType: 'REQUEST' },
+    });
+  });
+
+  it('needs all that its type needs', () => {
+    const graph = withBoth();
+    expect(refusal(() => updateHttpAuthorizer(graph, 'req', toJwt))).toContain('one identity source');
+    expect(refusal(() => updateHttpAuthorizer(graph, 'req', { authorizerType: 'JWT' }))).toContain('issuer');
+    expect(refusal(() => updateHttpAuthorizer(graph, 'jwt', { authorizerType: 'REQUEST' }))).toContain(
+      'AuthorizerPayloadFormatVersion is a required parameter',
+    );
+    expect(graph).toEqual(withBoth());
+  });
+
+  it('is none that a route names, since routes say the type too', () => {
+    const graph = withBoth();
+    createRoute(graph, { routeKey: 'GET /', authorizationType: 'JWT', authorizerId: 'jwt' }, 'r1');
+    expect(refusal(() => updateHttpAuthorizer(graph, 'jwt', toRequest))).toBe(
+      taken("Cannot change the type of authorizer 'j', is referenced in route: GET /"),
+    );
+    expect(updateHttpAuthorizer(graph, 'jwt', { authorizerType: 'JWT', name: 'k' }).name).toBe('k');
+  });
+});
+
 describe('a route', () => {
   const needs = (type: string, word = '') =>
     bad(

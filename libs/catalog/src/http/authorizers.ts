@@ -43,13 +43,21 @@ export function createHttpAuthorizer(
   return authorizer;
 }
 
-/** Absent members stay as they are, so what belongs to the other type cannot be left behind: the type stays too. */
+/**
+ * Absent members stay as they are, but for another type, which begins with what both have: name and identity source.
+ * DIFFERS: type of an HTTP API's authorizer; routes say theirs too, so that it stays while one names the authorizer.
+ */
 export function updateHttpAuthorizer(
   graph: HttpApiGraph,
   id: string,
   input: HttpAuthorizerInput,
 ): HttpAuthorizer {
-  const changed = { ...httpAuthorizerOf(graph, id) };
+  const known = httpAuthorizerOf(graph, id);
+  const { authorizerType = known.authorizerType } = input;
+  const isOther = authorizerType !== known.authorizerType;
+  if (isOther) requireUnnamed(graph, known, 'change the type of');
+  const { name, identitySource } = known;
+  const changed = isOther ? { authorizerId: id, name, authorizerType, identitySource } : { ...known };
   apply(graph, changed, input);
   graph.authorizers[id] = changed;
   return changed;
@@ -57,16 +65,16 @@ export function updateHttpAuthorizer(
 
 /** Not while a route names it. */
 export function deleteHttpAuthorizer(graph: HttpApiGraph, id: string): void {
-  const { name } = httpAuthorizerOf(graph, id);
-  const [route] = routesOf(graph, id);
-  if (route) throw conflict(`Cannot delete authorizer '${name}', is referenced in route: ${route}`);
+  requireUnnamed(graph, httpAuthorizerOf(graph, id), 'delete');
   delete graph.authorizers[id];
 }
 
-function routesOf({ routes }: HttpApiGraph, authorizerId: string): string[] {
-  return Object.values(routes)
-    .filter((route) => route.authorizerId === authorizerId)
-    .map(({ routeKey }) => routeKey);
+function requireUnnamed({ routes }: HttpApiGraph, authorizer: HttpAuthorizer, change: string): void {
+  const route = Object.values(routes).find((one) => one.authorizerId === authorizer.authorizerId);
+  if (!route) return;
+  throw conflict(
+    `Cannot ${change} authorizer '${authorizer.name}', is referenced in route: ${route.routeKey}`,
+  );
 }
 
 const TEXTS = [

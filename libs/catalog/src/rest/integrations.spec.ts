@@ -84,6 +84,11 @@ describe('a new integration', () => {
   const LAMBDA = 'arn:aws:lambda:us-east-1:000000000000:function:f/invocations';
   it.each([
     ['AWS_PROXY', `arn:aws:apigateway:us-east-1:lambda:path/2015-03-31/functions/${LAMBDA}`],
+    [
+      'AWS_PROXY',
+      'arn:aws:apigateway:us-east-1:lambda:path/2015-03-31/functions/${stageVariables.f}/invocations',
+    ],
+    ['AWS_PROXY', `arn:aws:apigateway:us-east-1:lambda:path//2015-03-31/functions/${LAMBDA}`],
     ['AWS_PROXY', 'arn:aws:apigateway:us-east-1:firehose:action/PutRecord'],
     ['AWS', 'arn:aws:apigateway:us-east-1:sqs:path/000000000000/queue'],
     ['AWS', 'arn:aws:apigateway:us-east-1:dynamodb:action/GetItem'],
@@ -110,11 +115,19 @@ describe('a new integration', () => {
       { type: 'AWS', uri: 'arn:aws:lambda:us-east-1:000000000000:function:f' },
       'AWS ARN for integration must contain path or action',
     ],
-    [
-      'a proxy to another service',
-      { type: 'AWS_PROXY', uri: 'arn:aws:apigateway:us-east-1:sqs:path/q' },
+    ...[
+      ['another service', 'sqs:path/q'],
+      [
+        'a function by another path',
+        'lambda:path/any/thing/arn:aws:lambda:us-east-1:000000000000:function:f/invocations',
+      ],
+      ['a function by an action', 'lambda:action/Invoke'],
+      ['a path of Firehose', 'firehose:path/2015-03-31/functions/f/invocations'],
+    ].map(([what, rest]): [string, object, string] => [
+      `a proxy to ${what}`,
+      { type: 'AWS_PROXY', uri: `arn:aws:apigateway:us-east-1:${rest}` },
       "Integrations of type 'AWS_PROXY' currently only supports Lambda function and Firehose stream invocations.",
-    ],
+    ]),
   ])('refuses %s, and the one before stays', (_what, input, message) => {
     const graph = restWithMethod();
     expect(refusal(() => putIntegration(graph, 'orders', 'GET', { ...HTTP, ...input }))).toBe(bad(message));

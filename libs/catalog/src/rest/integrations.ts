@@ -107,6 +107,9 @@ function requireHttpUri(uri: string): void {
   }
 }
 
+/** What AWS_PROXY may call. A function by a path of Lambda's API alone, Firehose by no path (both seen on AWS). */
+const PROXIED = /^(?:lambda:path\/+\d{4}-\d\d-\d\d\/functions\/|firehose:action\/)./s;
+
 function requireArn(type: string, uri: string): void {
   const arn = /^arn:aws[a-z-]*:([^:]+):[^:]*:([^:]+):(.*)$/s.exec(uri);
   if (!arn) throw badRequest('Invalid ARN specified in the request');
@@ -114,8 +117,7 @@ function requireArn(type: string, uri: string): void {
   if (service !== 'apigateway' || !/^(path|action)\//.test(rest ?? '')) {
     throw badRequest('AWS ARN for integration must contain path or action');
   }
-  const invokesLambda = subject === 'lambda' && (rest ?? '').startsWith('path/');
-  if (type === 'AWS_PROXY' && !invokesLambda && subject !== 'firehose') {
+  if (type === 'AWS_PROXY' && !PROXIED.test(`${subject}:${rest}`)) {
     throw badRequest(
       "Integrations of type 'AWS_PROXY' currently only supports Lambda function and Firehose stream invocations.",
     );

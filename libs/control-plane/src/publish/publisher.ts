@@ -13,7 +13,7 @@ import {
   type Part,
   type Problem,
 } from '@gatehouse/snapshot';
-import { httpToSnapshot, restToSnapshot, takesSignatures } from '@gatehouse/translate';
+import { hasResourcePolicy, httpToSnapshot, restToSnapshot, takesSignatures } from '@gatehouse/translate';
 import { createPublicKey, type KeyObject } from 'node:crypto';
 import { In, type DataSource, type EntityManager } from 'typeorm';
 import {
@@ -201,10 +201,12 @@ async function makeSnapshot(
   if (!deployment) return undefined;
   const owner = { accountId: api.accountId, region: api.region };
   const canary = await canaryDeployment(db, apiId, stage.document);
-  const hasSignatures = [deployment, canary].some((one) => one !== undefined && takesSignatures(one.graph));
+  const graphs = canary === undefined ? [deployment.graph] : [deployment.graph, canary.graph];
+  const signed = graphs.filter(takesSignatures);
+  const isOpenToOthers = signed.some(hasResourcePolicy);
   const live = {
     apiKeys: await stageKeys(db, sealer, stage),
-    ...(hasSignatures && { principals: await principals(db, api.accountId) }),
+    ...(signed.length > 0 && { principals: await principals(db, api.accountId, isOpenToOthers) }),
   };
   const { snapshot, problems } =
     api.kind === 'REST'

@@ -56,6 +56,7 @@ export class AdminGuard implements CanActivate {
     return caller;
   }
 
+  /** DIFFERS: regions; AWS has many, an installation has one. */
   private verifySignature(request: AdminRequest): Caller | undefined {
     const { credentials, region, now } = this.options;
     const verified = verifySigV4(wireRequest(request), {

@@ -154,13 +154,17 @@ async function userRow(
   return row;
 }
 
-/** Stages of the account that serve a route with AWS_IAM. */
+/**
+ * Stages that serve a route with AWS_IAM, be it to their canary's share: the account's, and those of others whose resource
+ * policy could let its users in.
+ */
 async function markSignedStages(db: EntityManager, { accountId }: AccountScope): Promise<void> {
   const stages = await db.query<{ apiId: string; name: string }[]>(
-    `SELECT s.api_id AS "apiId", s.name FROM stages s
+    `SELECT DISTINCT s.api_id AS "apiId", s.name FROM stages s
        JOIN apis a ON a.id = s.api_id
-       JOIN deployments d ON d.api_id = s.api_id AND d.id = s.document ->> 'deploymentId'
-      WHERE a.account_id = $1
+       JOIN deployments d ON d.api_id = s.api_id
+        AND d.id IN (s.document ->> 'deploymentId', s.document #>> '{canarySettings,deploymentId}')
+      WHERE (a.account_id = $1 OR d.graph #> '{api,policy}' IS NOT NULL)
         AND jsonb_path_exists(d.graph, '$.**.authorizationType ? (@ like_regex "^aws_iam$" flag "i")')`,
     [accountId],
   );

@@ -12,13 +12,7 @@ import type { RoutePlan } from '../program';
 import { verdictFor } from './access-request';
 import type { Authenticate } from './authenticate';
 import { principalsOf, type Principal, type Principals } from './principals';
-import {
-  combined,
-  compileResourcePolicy,
-  refused,
-  resourceVerdict,
-  type ResourcePolicy,
-} from './resource-policy';
+import { combined, compileResourcePolicy, refused, type ResourcePolicy } from './resource-policy';
 
 export function iamAuthenticate(plan: RoutePlan, kit: Kit): Authenticate {
   const principals = principalsOf(plan, kit);
@@ -48,7 +42,7 @@ function passSigned(x: Exchange, body: Uint8Array, principals: Principals, polic
   const { caller } = principal;
   const own = verdictFor(x, principal.policies, caller);
   const isSameAccount = caller.accountId === x.facts.accountId;
-  const verdict = combined(own, resourceVerdict(x, policy, caller), isSameAccount);
+  const verdict = combined(x, policy, { own, caller, isSameAccount });
   if (verdict !== 'allow') throw refused(x, caller.arn, verdict);
   return verdict;
 }

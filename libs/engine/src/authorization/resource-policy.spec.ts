@@ -86,6 +86,16 @@ describe('with a function authorizer (table A)', () => {
   });
 });
 
+it('of a private API without one lets nobody pass whom an authorizer allows', async () => {
+  const { fake, gateway } = world(
+    { isPrivate: true, authorizers: { au1: authorizerOf() } },
+    { type: 'CUSTOM', authorizerId: 'au1' },
+  );
+  fake.functionOf = () => policy('Allow', '*');
+  expect((await ask(gateway, { path: '/prod/a', headers: ['Authorization', 'tok'] })).status).toBe(403);
+  expect(fake.sent).toEqual([]);
+});
+
 it.each([
   [statement(allow), 200],
   [statement({ ...allow, Resource: 'x' }), 403],

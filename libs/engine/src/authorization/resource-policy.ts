@@ -5,7 +5,7 @@
 import { parsePolicy, type Caller, type Policy, type Verdict } from '@gatehouse/standards';
 import { GatewayError } from '../errors';
 import type { Exchange } from '../exchange';
-import type { RoutePlan } from '../program';
+import type { RoutePlan, StageAccess } from '../program';
 import { verdictFor } from './access-request';
 import { methodArn } from './method-arn';
 
@@ -16,13 +16,21 @@ const NOTHING_ALLOWED: Policy = { statements: [] };
 
 /** A policy that cannot be read lets nobody pass, and is a problem. */
 export function compileResourcePolicy(plan: RoutePlan): ResourcePolicy {
-  const { resourcePolicy, isPrivate } = plan.access;
-  if (resourcePolicy === undefined) return isPrivate ? NOTHING_ALLOWED : undefined;
+  const { policy, fault } = readResourcePolicy(plan.access);
+  if (fault !== undefined) {
+    plan.problem('INVALID_POLICY', '/authorization', `the resource policy cannot be read: ${fault}`);
+  }
+  return policy;
+}
+
+/** `fault` = why the policy cannot be read. */
+export function readResourcePolicy(access: StageAccess): { policy: ResourcePolicy; fault?: string } {
+  const { resourcePolicy, isPrivate } = access;
+  if (resourcePolicy === undefined) return { policy: isPrivate ? NOTHING_ALLOWED : undefined };
   const policy = parsePolicy(resourcePolicy);
-  const fault = typeof policy === 'string' ? policy : faultOf(policy);
-  if (typeof policy !== 'string' && fault === undefined) return policy;
-  plan.problem('INVALID_POLICY', '/authorization', `the resource policy cannot be read: ${fault}`);
-  return NOTHING_ALLOWED;
+  if (typeof policy === 'string') return { policy: NOTHING_ALLOWED, fault: policy };
+  const fault = faultOf(policy);
+  return fault === undefined ? { policy } : { policy: NOTHING_ALLOWED, fault };
 }
 
 /** A statement about nobody in particular would be about everybody. */
@@ -44,15 +52,26 @@ export function refuseDenied(x: Exchange, policy: ResourcePolicy): void {
     throw anonymousRefused(x, 'deny');
 }
 
-/** `own` is what the caller's policies say; `policyOf` what the resource's says. */
-export function combined(own: Verdict, resource: Verdict, isSameAccount: boolean): Verdict {
-  if (own === 'deny' || resource === 'deny') return 'deny';
-  const allows = [own, resource].filter((verdict) => verdict === 'allow').length;
-  return allows >= (isSameAccount ? 1 : 2) ? 'allow' : 'none';
+/** Whoever asks, and what his own policies, or his authorizer, say of it. */
+export interface Claim {
+  readonly own: Verdict;
+  readonly caller: Caller | undefined;
+  /** Of another account both sides have to allow. */
+  readonly isSameAccount: boolean;
+  /** Default `execute-api:Invoke`. */
+  readonly action?: string;
 }
 
-export function resourceVerdict(x: Exchange, policy: ResourcePolicy, caller: Caller | undefined): Verdict {
-  return policy === undefined ? 'none' : verdictFor(x, [policy], caller);
+/** What both sides come to. Where the API's policy cannot be read, or has to be there and is not, no claim is enough by itself. */
+export function combined(
+  x: Exchange,
+  policy: ResourcePolicy,
+  { own, caller, isSameAccount, action }: Claim,
+): Verdict {
+  const resource = policy === undefined ? 'none' : verdictFor(x, [policy], caller, action);
+  if (own === 'deny' || resource === 'deny') return 'deny';
+  const allows = [own, resource].filter((verdict) => verdict === 'allow').length;
+  return allows >= (isSameAccount && policy !== NOTHING_ALLOWED ? 1 : 2) ? 'allow' : 'none';
 }
 
 function anonymousRefused(x: Exchange, verdict: Verdict): GatewayError {

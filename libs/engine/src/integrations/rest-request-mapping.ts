@@ -22,9 +22,11 @@ export interface RestRequestMapping {
   readonly headers: readonly { readonly name: string; readonly fails: boolean; readonly source: Source }[];
 }
 
+/** `targetOf`: what becomes of a mapping to the header field of a name. */
 export function compileRestRequestMapping(
   plan: RoutePlan,
   integration: Pick<HttpIntegration, 'requestParameters'>,
+  targetOf = requestTarget,
 ): RestRequestMapping {
   const path = new Map<string, Source>();
   const query: { name: string; source: Source }[] = [];
@@ -35,18 +37,12 @@ export function compileRestRequestMapping(
     const { place, name, source } = mapping;
     if (place === 'path') path.set(name, source);
     else if (place === 'querystring') query.push({ name, source });
-    else addHeader(headers, name, source);
+    else {
+      const target = targetOf(name);
+      if (target !== 'strip') headers.push({ name, fails: target === 'fail', source });
+    }
   }
   return { path, query, headers };
-}
-
-function addHeader(
-  headers: { name: string; fails: boolean; source: Source }[],
-  name: string,
-  source: Source,
-): void {
-  const target = requestTarget(name);
-  if (target !== 'strip') headers.push({ name, fails: target === 'fail', source });
 }
 
 function parseMapping(

@@ -10,7 +10,6 @@ import {
   compileResourcePolicy,
   refuseDenied,
   requireAllow,
-  resourceVerdict,
   type ResourcePolicy,
 } from '../authorization/resource-policy';
 import { GatewayError } from '../errors';
@@ -48,7 +47,7 @@ function functionStep(authenticate: Authenticate, policy: ResourcePolicy): Step 
 }
 
 function requireFunctionAllows(x: Exchange, own: Verdict, policy: ResourcePolicy): void {
-  const verdict = combined(own, resourceVerdict(x, policy, undefined), true);
+  const verdict = combined(x, policy, { own, caller: undefined, isSameAccount: true });
   if (verdict === 'allow') return;
   const how = verdict === 'deny' ? ' with an explicit deny' : '';
   throw new GatewayError('ACCESS_DENIED', `User is not authorized to access this resource${how}`);

@@ -286,25 +286,44 @@ describe('Cache-Control: max-age=0', () => {
     expect(valuesOf((await call()).headers, 'warning')).toEqual([]);
   });
 
-  it.each([
-    ['execute-api:InvalidateCache', ['answer 1', 'answer 2', 'answer 2']],
-    ['execute-api:ManageConnections', ['answer 1', 'answer 1', 'answer 1']],
-  ])('of a user whose policy allows %s', async (action, expected) => {
-    const arn = 'arn:aws:iam::111122223333:user/ann';
-    const statement = { Effect: 'Allow', Action: ['execute-api:Invoke', action], Resource: '*' };
-    const principal: PrincipalSnapshot = {
-      ...{ accessKeyId: 'AKIA1', sealedSecret: 'access-key/AKIA1: secret', accountId: '111122223333' },
-      ...{
-        userId: 'AIDA1',
-        arn,
-        policies: [JSON.stringify({ Version: '2012-10-17', Statement: statement })],
-      },
-    };
+  const RENEWED = ['answer 1', 'answer 2', 'answer 2'];
+  const KEPT = ['answer 1', 'answer 1', 'answer 1'];
+  const [OWN, OTHER] = ['111122223333', '999988887777'];
+  const BOTH = ['execute-api:Invoke', 'execute-api:InvalidateCache'];
+  const policyOf = (...statements: object[]) =>
+    JSON.stringify({ Version: '2012-10-17', Statement: statements });
+  const allowing = (Action: readonly string[]) => ({ Effect: 'Allow', Action, Resource: '*' });
+  const byAll = (Effect: string, Action: readonly string[]) => ({
+    ...{ Effect, Action, Resource: '*', Principal: '*' },
+  });
+  const userOf = (accountId: string, Action: readonly string[]): PrincipalSnapshot => ({
+    ...{ accessKeyId: 'AKIA1', sealedSecret: 'access-key/AKIA1: secret', accountId, userId: 'AIDA1' },
+    ...{ arn: `arn:aws:iam::${accountId}:user/ann`, policies: [policyOf(allowing(Action))] },
+  });
+
+  it.each<[string, PrincipalSnapshot, string | undefined, string[]]>([
+    ['whose policy allows it', userOf(OWN, BOTH), undefined, RENEWED],
+    ['whose policy does not', userOf(OWN, ['execute-api:Invoke']), undefined, KEPT],
+    [
+      'to whom the API alone allows it',
+      userOf(OWN, ['execute-api:Invoke']),
+      policyOf(byAll('Allow', BOTH)),
+      KEPT,
+    ],
+    ['to whom the API denies it', userOf(OWN, BOTH), policyOf(byAll('Deny', BOTH.slice(1))), KEPT],
+    [
+      'of another account, which may invoke',
+      userOf(OTHER, BOTH),
+      policyOf(byAll('Allow', BOTH.slice(0, 1))),
+      KEPT,
+    ],
+    ['of another account, where both allow it', userOf(OTHER, BOTH), policyOf(byAll('Allow', BOTH)), RENEWED],
+  ])('of a user %s', async (...[, principal, resourcePolicy, expected]) => {
     const { bodies } = cachedWorld({
       cache: { invalidation: 'warn', keyParameters: [] },
       stage: { sharedAcrossCallers: true },
       route: { authorization: { type: 'AWS_IAM' } },
-      snapshot: { principals: [principal] },
+      snapshot: { principals: [principal], ...(resourcePolicy !== undefined && { resourcePolicy }) },
     });
     expect(await bodies(signed([]), signed(['cache-control', 'max-age=0']), signed([]))).toEqual(expected);
   });

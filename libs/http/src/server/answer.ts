@@ -101,9 +101,9 @@ function ended(
   const endsByClosing = isLast || (isOpen && !isChunked);
   let text = statusLine(status) + lines;
   if (isChunked) text += 'Transfer-Encoding: chunked\r\n';
-  if (endsByClosing) text += 'Connection: close\r\n';
-  else if (version === 10) text += 'Connection: keep-alive\r\n';
-  return { text: `${text}\r\n`, contentLength, isChunked, isLast: endsByClosing };
+  // HTTP/1.1 takes it for granted (RFC 9112 9.3), yet AWS says it in every answer.
+  text += endsByClosing ? 'Connection: close\r\n\r\n' : 'Connection: keep-alive\r\n\r\n';
+  return { text, contentLength, isChunked, isLast: endsByClosing };
 }
 
 /** Fields of an answer that are ours to write, or to look at. */

@@ -174,6 +174,13 @@ describe('connections', () => {
     first.socket.destroy();
   });
 
+  it('say in every answer whether they stay', async () => {
+    const under = await answering(({ path }) => ({ body: path }));
+    const { text } = await say(under.port, get('/a') + get('/b', 'Connection: close\r\n'));
+    expect(text).toMatch(/connection: keep-alive\r\n\r\n\/a/i);
+    expect(text).toMatch(/connection: close\r\n\r\n\/b/i);
+  });
+
   it('of HTTP/1.0 are kept alive when asked for', async () => {
     const under = await answering(({ path }) => ({ body: path }));
     const kept = 'GET /a HTTP/1.0\r\nConnection: keep-alive\r\n\r\nGET /b HTTP/1.0\r\n\r\n';

@@ -62,6 +62,7 @@ export class RemoteFunctions implements Functions {
     }
   }
 
+  /** DIFFERS: roles of integrations and authorizers; AWS assumes them, here they only leave the function's policy unasked. */
   private signed(call: FunctionCall, url: UpstreamUrl, body: Uint8Array): string[] {
     const { accessKeyId, secretAccessKey, sessionToken } = this.options.accessKey;
     const headers = new Map([

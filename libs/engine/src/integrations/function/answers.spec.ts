@@ -28,7 +28,7 @@ async function answerTo(
   return { ...answer, world };
 }
 
-const BAD = [502, '{"message":"Internal server error"}'];
+const BAD = [502, '{"message": "Internal server error"}'];
 
 describe('REST', () => {
   it.each<[unknown, number, string]>([

@@ -1,9 +1,11 @@
 /**
  * Header fields and query parameters as they stand in a function's event. Fields of one connection go, what the gateway has
  * seen itself is written anew, and everything else is the client's.
+ * DIFFERS: headers of an edge-optimized API; there is no CloudFront to add any.
  */
 import { formatAmznTraceId, isHopByHop, listedByConnection, textOfField } from '@gatehouse/standards';
 import type { Exchange } from '../../exchange';
+import { isReadableByMappings } from '../../headers/rest-fields';
 
 /** By name, in order of first sight; a null-prototype object, since clients choose the names. */
 export type Values = Record<string, string[]>;
@@ -15,14 +17,18 @@ const RECASED: ReadonlyMap<string, string> = new Map([
   ['user-agent', 'User-Agent'],
 ]);
 
-/** As sent, one spelling for each name (payload 1.0 of a REST API). */
+/** As sent, one spelling for each name (payload 1.0 of a REST API), without what mappings do not see either (recorded). */
 export function fieldsAsSent(x: Exchange): Values {
-  return fieldsOf(x, (name, lower) => RECASED.get(lower) ?? name, {
-    forwardedFor: 'X-Forwarded-For',
-    port: 'X-Forwarded-Port',
-    scheme: 'X-Forwarded-Proto',
-    trace: 'X-Amzn-Trace-Id',
-  });
+  return fieldsOf(
+    x,
+    (name, lower) => (isReadableByMappings(lower) ? (RECASED.get(lower) ?? name) : undefined),
+    {
+      forwardedFor: 'X-Forwarded-For',
+      port: 'X-Forwarded-Port',
+      scheme: 'X-Forwarded-Proto',
+      trace: 'X-Amzn-Trace-Id',
+    },
+  );
 }
 
 /** Names in lower case (HTTP APIs). */
@@ -42,7 +48,12 @@ interface OurNames {
   readonly trace: string;
 }
 
-function fieldsOf(x: Exchange, spelled: (name: string, lower: string) => string, ours: OurNames): Values {
+/** `spelled`: `undefined` = the field does not pass. */
+function fieldsOf(
+  x: Exchange,
+  spelled: (name: string, lower: string) => string | undefined,
+  ours: OurNames,
+): Values {
   const { headers, sourceIp, localPort, secure } = x.request;
   const listed = listedByConnection(x.fields.connection);
   const spellings = new Map<string, string>();
@@ -55,6 +66,7 @@ function fieldsOf(x: Exchange, spelled: (name: string, lower: string) => string,
     if (lower === 'x-forwarded-for') claimed.push(value);
     else if (!isStopped(lower, value) && !listed.has(lower)) {
       const spelling = spellings.get(lower) ?? spelled(name, lower);
+      if (spelling === undefined) continue;
       spellings.set(lower, spelling);
       (values[spelling] ??= []).push(textOfField(value));
     }

@@ -198,6 +198,24 @@ it('shows extra slashes after the stage in requestContext.path only', async () =
   expect([event.path, event.requestContext['path']]).toEqual(['/a', '/prod//a']);
 });
 
+it('tells a function of a REST API nothing of fields that mappings do not see either', async () => {
+  const fields = [
+    'Content-MD5',
+    'Expect',
+    'Max-Forwards',
+    'Proxy-Authenticate',
+    'Server',
+    'TE',
+    'WWW-Authenticate',
+  ];
+  const headers = [...fields.flatMap((name) => [name, 'x']), 'Via', 'p', 'Range', 'r'];
+  const { event } = await eventOf({}, 'GET /a', { path: '/prod/a', headers });
+  expect(Object.keys(event.headers).filter((name) => fields.includes(name))).toEqual([]);
+  expect(event.headers).toMatchObject({ Via: 'p', Range: 'r' });
+  const { event: ofHttp } = await eventOf(http, 'GET /a', { path: '/a', headers });
+  expect(ofHttp.headers).toMatchObject({ 'max-forwards': 'x', 'content-md5': 'x' });
+});
+
 it('tells a function nothing of a signature', async () => {
   const { event } = await eventOf({}, 'GET /a', {
     path: '/prod/a',

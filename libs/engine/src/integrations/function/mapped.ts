@@ -9,11 +9,12 @@ import { applyMappedHeaders, compileRestRequestMapping } from '../rest-request-m
 import { compileResponses, selectResponse } from '../rest-response-mapping';
 import { constantTemplates, requestTemplate } from '../templates';
 import { callFunction, functionArn, sourceArn } from './call';
+import { functionTarget } from './header-targets';
 import { resultOf } from './proxy';
 
 export function invokeMapped(plan: RoutePlan, integration: FunctionIntegration): Step | undefined {
   const arn = functionArn(plan, '/integration/functionArn', integration.functionArn);
-  const mapping = compileRestRequestMapping(plan, integration);
+  const mapping = compileRestRequestMapping(plan, integration, functionTarget);
   const templates = constantTemplates(plan, '/integration/requestTemplates', integration.requestTemplates);
   if (arn === undefined) return undefined;
   return async (x) => {

@@ -8,10 +8,16 @@ import { passResponseFields as passRestFields } from '../../headers/rest-fields'
 import type { FunctionResult } from '../../ports';
 import type { RoutePlan, Step } from '../../program';
 import { traceField } from '../../trace/answer-field';
+import {
+  applyMappedHeaders,
+  compileRestRequestMapping,
+  type RestRequestMapping,
+} from '../rest-request-mapping';
 import { badResult, callFunction, functionArn, sourceArn } from './call';
 import { httpBodyReader, mediaTypeMatcher, restBodyReader } from './event-body';
 import { eventV1 } from './event-v1';
 import { eventV2 } from './event-v2';
+import { failingMappings, functionTarget } from './header-targets';
 import { answerV1, type FunctionAnswer } from './result-v1';
 import { answerV2 } from './result-v2';
 
@@ -21,7 +27,9 @@ export function invokeProxy(plan: RoutePlan, integration: FunctionIntegration): 
   const isRest = plan.facts.kind === 'REST';
   const readBody = isRest ? restBodyReader(plan.binaryMediaTypes) : httpBodyReader;
   const eventOf = integration.payloadFormat === '2.0' && !isRest ? eventV2 : eventV1;
+  const failing = isRest ? compileFailing(plan, integration) : undefined;
   return async (x) => {
+    if (failing !== undefined) applyMappedHeaders(failing, x, []);
     const payload = JSON.stringify(eventOf(x, await readBody(x)));
     const source = sourceArn(plan, x.method);
     const outcome = await callFunction(x, integration, {
@@ -33,6 +41,13 @@ export function invokeProxy(plan: RoutePlan, integration: FunctionIntegration): 
     if ('status' in outcome) return outcome;
     x.functionResult = outcome;
   };
+}
+
+/** Its mappings are not applied, yet such as may not be fail the call (recorded on AWS). */
+function compileFailing(plan: RoutePlan, integration: FunctionIntegration): RestRequestMapping | undefined {
+  const requestParameters = failingMappings(integration.requestParameters);
+  if (Object.keys(requestParameters).length === 0) return undefined;
+  return compileRestRequestMapping(plan, { requestParameters }, functionTarget);
 }
 
 export function proxyAnswer(plan: RoutePlan, integration: FunctionIntegration): Step {
