@@ -45,6 +45,12 @@ async function* resumed(
   }
 }
 
+/** In memory of its own: bytes and texts as they were received are parts of larger ones, and would keep all of those. */
+export function ownOf({ status, headers, body }: StoredAnswer): StoredAnswer {
+  const own = (text: string): string => Buffer.from(text, 'utf8').toString('utf8');
+  return { status, headers: headers.map(own), body: new Uint8Array(body) };
+}
+
 /** For a store that keeps texts. */
 export function textOf({ status, headers, body }: StoredAnswer): string {
   return JSON.stringify([status, headers, Buffer.from(body).toString('base64')]);

@@ -15,8 +15,10 @@ import { MAX_PAYLOAD_BYTES } from '../counted-body';
 import { NOBODY, type Exchange, type HeaderList, type InboundRequest } from '../exchange';
 import { gathered } from '../gathered-body';
 import { lengthPrefixed } from '../length-prefixed';
+import type { StageFacts } from '../program';
 import { NEVER } from '../never';
 import { encodePair, joinQueries } from '../query';
+import { KeyNames } from './key-names';
 
 export interface CacheRequest {
   key(x: Exchange): string | Promise<string>;
@@ -31,18 +33,20 @@ interface Keyed {
 }
 
 export function compileCacheRequest(
+  { apiId, stage, deploymentId }: StageFacts,
   integration: IntegrationSnapshot,
   route: RouteCacheSnapshot,
   { revision, sharedAcrossCallers = false }: ResponseCacheSnapshot,
 ): CacheRequest {
   const keyed = keyedBy(integration, route, sharedAcrossCallers);
+  const place = lengthPrefixed([apiId, stage, deploymentId, revision, route.namespace]);
+  const names = new KeyNames();
   const keyOf = (x: Exchange, body: string): string => {
-    const { apiId, stage, deploymentId } = x.facts;
     const { host, secure } = x.request;
-    const place = [apiId, stage, deploymentId, revision, route.namespace, x.method, host, x.apiPath, x.path];
-    const parts = [place, [String(secure), body], codingsOf(x), ...valuesOf(x, keyed)];
-    if (!sharedAcrossCallers) parts.push([callerOf(x)]);
-    return hash('sha256', parts.map(lengthPrefixed).join(''), 'base64url');
+    let text = place + lengthPrefixed([x.method, host, x.apiPath, x.path, String(secure), body]);
+    text += lengthPrefixed(codingsOf(x));
+    for (const values of valuesOf(x, keyed)) text += lengthPrefixed(values);
+    return names.of(sharedAcrossCallers ? text : text + lengthPrefixed([callerOf(x)]));
   };
   return {
     key: (x) => (x.hasBody ? bodyHash(x).then((body) => keyOf(x, body)) : keyOf(x, '')),

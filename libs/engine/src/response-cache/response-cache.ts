@@ -5,7 +5,7 @@
 import { BoundedCache } from '../bounded-cache';
 import type { Reply } from '../exchange';
 import type { Clock, SharedEntries, SharedEntry } from '../ports';
-import { answerOf, textOf, type StoredAnswer } from './answer';
+import { answerOf, ownOf, textOf, type StoredAnswer } from './answer';
 
 export interface ResponseCacheOptions {
   readonly clock: Pick<Clock, 'monotonicMs' | 'now'>;
@@ -94,7 +94,7 @@ export class ResponseCache {
   #keep(key: string, answer: StoredAnswer, ttlMs: number): void {
     if (ttlMs <= 0) return;
     const bytes = ENTRY_BYTES + answer.body.byteLength + 2 * answer.headers.join('').length;
-    this.#kept.keep(key, { value: answer, bytes, untilMs: this.options.clock.monotonicMs() + ttlMs });
+    this.#kept.keep(key, { value: ownOf(answer), bytes, untilMs: this.options.clock.monotonicMs() + ttlMs });
   }
 }
 
