@@ -46,6 +46,37 @@ describe('a statement', () => {
     ]);
   });
 
+  it('prices what is billed and shows all calls beside it, those from before it was counted in full', async () => {
+    const account = billing.freshAccount();
+    const of = (members: Partial<MeterRow>): MeterRow =>
+      meterRow('2024-02-10T00:00Z', { accountId: account, apiId: restApi, ...members });
+    const { restApiId: restApi } = await mockApi(billing.admin);
+    await billing.meter(
+      of({ calls: 100, billed: 40, keyId: 'k1' }),
+      of({ calls: 30, billed: 0 }),
+      of({ calls: 5, apiId: 'old' }),
+    );
+    await billing.database.query(
+      `UPDATE usage_days SET billed = NULL WHERE account_id = $1 AND api_id = 'old'`,
+      [account],
+    );
+    const { totals, lines, apis, keys } = await billing.statementAt('2024-06-01T00:00Z', '2024-02', account);
+    expect(totals).toMatchObject({ calls: 135, billed: 45 });
+    expect(lines.filter(({ unit }) => unit === 'call').reduce((sum, { quantity }) => sum + quantity, 0)).toBe(
+      45,
+    );
+    expect(Object.fromEntries(apis.map(({ apiId, calls, billed }) => [apiId, [calls, billed]]))).toEqual({
+      [restApi]: [130, 40],
+      old: [5, 5],
+    });
+    expect(
+      keys.map(({ keyId, calls, billed, charges }) => [keyId, calls, billed, charges.calls === '0.00']),
+    ).toEqual([
+      [undefined, 35, 5, true],
+      ['k1', 100, 40, true],
+    ]);
+  });
+
   it('names APIs and keys, also when they are gone, and prices each kind by itself', async () => {
     const { restApiId } = await mockApi(billing.admin);
     const { ApiId: httpApiId = '' } = await billing.admin.http.send(

@@ -146,16 +146,6 @@ describe('API keys', () => {
     );
   });
 
-  it('name only stages that are there', async () => {
-    const stageKeys = [{ restApiId: await api(), stageName: 'dev' }];
-    const key = await admin.rest.send(new CreateApiKeyCommand({ stageKeys }));
-    expect(key.stageKeys).toEqual([`${stageKeys[0]?.restApiId}/dev`]);
-    const unknown = [{ restApiId: stageKeys[0]?.restApiId ?? '', stageName: 'none' }];
-    await expect(admin.rest.send(new CreateApiKeyCommand({ stageKeys: unknown }))).rejects.toMatchObject({
-      name: 'NotFoundException',
-    });
-  });
-
   it('take tags, and so do plans', async () => {
     for (const path of [`apikeys/${await keyId()}`, `usageplans/${await planId()}`]) {
       const resourceArn = `arn:aws:apigateway:us-east-1::/${path}`;

@@ -1,9 +1,6 @@
 /** Metering as it is added up, and what GetUsage, UpdateUsage and the native surface say of it. */
 import {
-  CreateApiKeyCommand,
-  CreateDeploymentCommand,
   CreateUsagePlanCommand,
-  CreateUsagePlanKeyCommand,
   GetUsageCommand,
   UpdateUsageCommand,
   type GetUsageCommandOutput,
@@ -11,9 +8,9 @@ import {
 import type { MeterRow } from '@gatehouse/engine';
 import { DataSource } from 'typeorm';
 import { UsageRollup } from './services/usage-rollup';
-import { published, startAdmin, type AdminUnderTest } from './testing/admin';
+import { startAdmin, type AdminUnderTest } from './testing/admin';
 import { meterRow } from './testing/meter-row';
-import { mockApi } from './testing/mock-api';
+import { planWithKeys } from './testing/plan-with-keys';
 
 jest.setTimeout(60_000);
 let admin: AdminUnderTest;
@@ -88,6 +85,26 @@ describe('the roll-up', () => {
     expect(marks).toEqual([{ source: 'old-but-alive' }]);
   });
 
+  it('adds up what is billed, on rows from before it was counted too, where every call is', async () => {
+    const at = '2026-01-05T10:00Z';
+    await meter('n5', 1, [
+      meterRow(at, { apiId: 'billed', calls: 4 }),
+      meterRow(at, { apiId: 'fresh', calls: 9, billed: 2 }),
+    ]);
+    for (const table of ['usage_minutes', 'usage_days'])
+      await database.query(`UPDATE ${table} SET billed = NULL WHERE api_id = 'billed'`);
+    await meter('n5', 2, [meterRow(at, { apiId: 'billed', calls: 10, billed: 3 })]);
+    for (const table of ['usage_minutes', 'usage_days'])
+      expect(
+        await database.query(
+          `SELECT api_id, calls, billed FROM ${table} WHERE api_id IN ('billed', 'fresh') ORDER BY api_id`,
+        ),
+      ).toEqual([
+        { api_id: 'billed', calls: '14', billed: '7' },
+        { api_id: 'fresh', calls: '9', billed: '2' },
+      ]);
+  });
+
   it('keeps minutes and days apart', async () => {
     await meter('n4', 1, [
       meterRow('2026-01-31T23:59Z', { apiId: 'days' }),
@@ -104,28 +121,9 @@ describe('the roll-up', () => {
   });
 });
 
-const day = (ms: number): string => new Date(ms).toISOString().slice(0, 10);
-
-async function planWithKeys(keys: number, quota = { limit: 100, period: 'MONTH', offset: 0 } as const) {
-  const { restApiId } = await mockApi(admin);
-  await admin.rest.send(new CreateDeploymentCommand({ restApiId, stageName: 'dev' }));
-  const { id: usagePlanId = '' } = await admin.rest.send(
-    new CreateUsagePlanCommand({ name: 'p', apiStages: [{ apiId: restApiId, stage: 'dev' }], quota }),
-  );
-  const keyIds: string[] = [];
-  for (let i = 0; i < keys; i++) {
-    const { id: keyId = '' } = await admin.rest.send(
-      new CreateApiKeyCommand({ name: `k${i}`, enabled: true }),
-    );
-    await admin.rest.send(new CreateUsagePlanKeyCommand({ usagePlanId, keyId, keyType: 'API_KEY' }));
-    keyIds.push(keyId);
-  }
-  return { restApiId, usagePlanId, keyIds };
-}
-
 describe('GetUsage', () => {
   it('tells of each day what was used and what was left after it, by key', async () => {
-    const { usagePlanId, keyIds } = await planWithKeys(2);
+    const { usagePlanId, keyIds } = await planWithKeys(admin, 2);
     const [one = '', two = ''] = keyIds;
     const used = (at: string, keyId: string, admitted: number): MeterRow =>
       meterRow(at, { usagePlanId, keyId, calls: admitted + 3, admitted });
@@ -156,7 +154,7 @@ describe('GetUsage', () => {
   });
 
   it('comes in pages, in the order in which keys joined', async () => {
-    const { usagePlanId, keyIds } = await planWithKeys(3);
+    const { usagePlanId, keyIds } = await planWithKeys(admin, 3);
     const asked = { usagePlanId, startDate: '2026-01-31', endDate: '2026-01-31', limit: 2 };
     const first: GetUsageCommandOutput = await admin.rest.send(new GetUsageCommand(asked));
     expect(Object.keys(first.items ?? {}).sort()).toEqual(keyIds.slice(0, 2).sort());
@@ -174,33 +172,19 @@ describe('GetUsage', () => {
   });
 });
 
-it('UpdateUsage leaves a key so many calls in the current period, and nodes hear of it', async () => {
-  const { restApiId, usagePlanId, keyIds } = await planWithKeys(1);
-  const [keyId = ''] = keyIds;
-  await meter('u2', 1, [meterRow(Date.now(), { usagePlanId, keyId, calls: 100, admitted: 100 })]);
-  const { items } = await admin.rest.send(
-    new UpdateUsageCommand({
-      usagePlanId,
-      keyId,
-      patchOperations: [{ op: 'replace', path: '/remaining', value: '40' }],
-    }),
-  );
-  expect(items).toEqual({ [keyId]: [[100, 40]] });
-  const snapshot = await published(
-    admin,
-    restApiId,
-    'dev',
-    ({ apiKeys }) => apiKeys?.plans?.[usagePlanId]?.quota?.extra !== undefined,
-  );
-  const from = `${day(Date.now()).slice(0, 8)}01`;
-  expect(snapshot.apiKeys?.plans?.[usagePlanId]?.quota).toEqual({
-    ...{ limit: 100, period: 'MONTH', offset: 0 },
-    extra: { [keyId]: { from, calls: 40 } },
+it.each([
+  [{ startDate: '2026-02-02', endDate: '2026-02-01' }, 'endDate must not be before startDate'],
+  [{ startDate: '2026-01-01', endDate: '2026-04-01' }, 'at most 90 days'],
+  [{ startDate: '2026-02-30', endDate: '2026-03-01' }, 'Invalid startDate'],
+  [{ position: 'bm93aGVyZQ' }, 'Invalid position'],
+  [{ limit: 501 }, 'Limit must be between 1 and 500'],
+])('GetUsage refuses %j', async (members, message) => {
+  const { usagePlanId } = await planWithKeys(admin, 1);
+  const asked = { usagePlanId, startDate: '2026-02-01', endDate: '2026-02-01', ...members };
+  await expect(admin.rest.send(new GetUsageCommand(asked))).rejects.toMatchObject({
+    name: 'BadRequestException',
+    message: expect.stringContaining(message),
   });
-  const past = { usagePlanId, startDate: '2026-02-01', endDate: '2026-02-01' };
-  expect((await admin.rest.send(new GetUsageCommand(past))).items).toEqual({ [keyId]: [[0, 100]] });
-  const today = { usagePlanId, startDate: day(Date.now()), endDate: day(Date.now()) };
-  expect((await admin.rest.send(new GetUsageCommand(today))).items).toEqual({ [keyId]: [[100, 40]] });
 });
 
 describe('the native surface', () => {
@@ -213,18 +197,22 @@ describe('the native surface', () => {
   it('tells what is used most, of one’s own account only', async () => {
     await meter('u3', 1, [
       meterRow('2026-03-01T10:00Z', { route: 'GET /a', calls: 5, keyId: 'k1' }),
-      meterRow('2026-03-01T10:01Z', { route: 'GET /b', calls: 9, cacheHits: 4 }),
+      meterRow('2026-03-01T10:01Z', { route: 'GET /b', calls: 9, billed: 6, cacheHits: 4 }),
       meterRow('2026-03-01T10:02Z', { route: 'GET /b', calls: 7 }),
       meterRow('2026-03-01T10:01Z', { accountId: '111111111111', calls: 99 }),
     ]);
     const range = 'from=2026-03-01T10:00Z&to=2026-03-01T10:02Z';
     const sums = { bytesIn: 10, bytesOut: 100, cacheHits: 0 };
     expect((await ask(`${range}&by=route`)).body.items).toEqual([
-      { apiId: 'api1', stage: 'dev', route: 'GET /b', calls: 9, ...sums, cacheHits: 4 },
-      { apiId: 'api1', stage: 'dev', route: 'GET /a', calls: 5, ...sums },
+      { apiId: 'api1', stage: 'dev', route: 'GET /b', calls: 9, billed: 6, ...sums, cacheHits: 4 },
+      { apiId: 'api1', stage: 'dev', route: 'GET /a', calls: 5, billed: 5, ...sums },
     ]);
-    expect((await ask(`${range}&by=key`)).body.items).toEqual([{ keyId: 'k1', calls: 5, ...sums }]);
-    expect((await ask(`${range}&by=api&limit=1`)).body.items).toMatchObject([{ apiId: 'api1', calls: 14 }]);
+    expect((await ask(`${range}&by=key`)).body.items).toEqual([
+      { keyId: 'k1', calls: 5, billed: 5, ...sums },
+    ]);
+    expect((await ask(`${range}&by=api&limit=1`)).body.items).toMatchObject([
+      { apiId: 'api1', calls: 14, billed: 11 },
+    ]);
     expect((await ask(`${range}&apiId=other`)).body.items).toEqual([]);
   });
 
@@ -263,7 +251,7 @@ describe('quotas on the native surface', () => {
   };
 
   it('tell of every key what it used in the period and has left, with what it was granted, and until when', async () => {
-    const { usagePlanId, keyIds } = await planWithKeys(3);
+    const { usagePlanId, keyIds } = await planWithKeys(admin, 3);
     const [one = '', two = '', three = ''] = keyIds;
     const used = (keyId: string, admitted: number, at: string | number = Date.now()): MeterRow =>
       meterRow(at, { usagePlanId, keyId, calls: admitted + 3, admitted });

@@ -308,7 +308,7 @@ describe('examples', () => {
     const csv = await runScript('monthly-statement/statement.mjs', ['csv']);
     const [names = [], ...lines] = csv.split('\r\n').map((line) => line.split(','));
     const rows = lines.map((line) => Object.fromEntries(names.map((name, i) => [name, line[i]])));
-    const ofKeys = rows.filter((row) => row.apiId === apiId && row.keyName !== '' && row.meter === 'calls');
+    const ofKeys = rows.filter((row) => row.apiId === apiId && row.keyName !== '' && row.meter === 'billed');
     expect(ofKeys.map(({ keyName, quantity, amount }) => [keyName, quantity, amount]).toSorted()).toEqual([
       ['ann', '3', '0.000009'],
       ['bob', '4', '0.000012'],

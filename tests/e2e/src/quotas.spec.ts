@@ -17,6 +17,10 @@ import { RestApi, STAGE } from './testing/rest-api';
 import { isLong } from './testing/size';
 
 jest.setTimeout(240_000);
+interface Statement {
+  readonly apis: readonly { readonly keys: readonly { readonly calls: number; readonly billed: number }[] }[];
+  readonly lines: readonly { readonly meter: string; readonly quantity: number }[];
+}
 const LIMIT = isLong ? 20_000 : 1500;
 const KEY = 'a-key-of-more-than-twenty-characters';
 
@@ -59,6 +63,7 @@ describeWithRedis('a quota over two data planes', () => {
 
   /** Since the key was made. */
   let passed = 0;
+  let refused = 0;
   /** By turns to each node, many at a time. Any that passes counts, as any is counted. */
   async function calls(count: number): Promise<Record<number, number>> {
     const statuses = await caller.statuses(count, (i) => ({
@@ -66,6 +71,7 @@ describeWithRedis('a quota over two data planes', () => {
       headers: { 'x-api-key': KEY },
     }));
     passed += statuses[200] ?? 0;
+    refused += statuses[429] ?? 0;
     return statuses;
   }
   async function used(): Promise<number[] | undefined> {
@@ -91,6 +97,27 @@ describeWithRedis('a quota over two data planes', () => {
     const patchOperations = [{ op: 'replace' as const, path: '/remaining', value: '300' }];
     await control.rest.send(new UpdateUsageCommand({ ...plan, patchOperations }));
     await useUp(LIMIT + 300);
+  });
+
+  it('puts on the statement what passed, and none of the calls that were refused by key or quota', async () => {
+    const strangers = await caller.statuses(50, (i) => ({
+      url: `${nodes[i % nodes.length]?.gateway}${path}`,
+      headers: { 'x-api-key': 'not-a-key-of-anybody-at-all' },
+    }));
+    expect(strangers).toEqual({ 403: 50 });
+    const month = new Date().toISOString().slice(0, 7);
+    const ofKeys = async (): Promise<[calls: number, billed: number, charged: number][]> => {
+      const { apis, lines } = (await (await control.native(`statements/${month}`)).json()) as Statement;
+      const charged = lines.find(({ meter }) => meter === 'calls.REST')?.quantity ?? 0;
+      return apis.flatMap(({ keys }) => keys).map(({ calls, billed }) => [calls, billed, charged]);
+    };
+    await until('all of them are on it', async () => {
+      const [ofNobody, ofTheKey] = await ofKeys();
+      return ofTheKey?.[0] === passed + refused && (ofNobody?.[0] ?? 0) >= 50;
+    });
+    const [ofNobody, ofTheKey] = await ofKeys();
+    expect(ofTheKey).toEqual([passed + refused, passed, passed]);
+    expect(ofNobody?.[1]).toBe(0);
   });
 
   it('lets none pass after a restart of all nodes', async () => {

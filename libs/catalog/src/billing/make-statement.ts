@@ -1,8 +1,6 @@
 /**
  * From usage and prices to a statement. Tiers are those of the whole account over the month; what a meter comes to is then divided
  * over APIs and keys in proportion to their use (`allocate`).
- *
- * DIFFERS: calls in a statement; AWS charges none that it refused, and large ones of HTTP APIs several times.
  */
 import { decimalText, payableText, rounded, type Amount } from './amount';
 import type { BillingMonth } from './billing-month';
@@ -134,9 +132,10 @@ function chargeOf(priced: readonly PricedUse[], section: string): string {
   return decimalText(sumAmounts(priced.filter(({ meter }) => meter.split('.')[0] === section)));
 }
 
-function shown({ calls, bytesIn, bytesOut, cacheHits }: UsageCounts): StatementCounts {
+function shown({ calls, billed, bytesIn, bytesOut, cacheHits }: UsageCounts): StatementCounts {
   return {
     calls: Number(calls),
+    billed: Number(billed),
     bytesIn: Number(bytesIn),
     bytesOut: Number(bytesOut),
     cacheHits: Number(cacheHits),

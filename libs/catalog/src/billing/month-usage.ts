@@ -4,6 +4,8 @@ import type { CacheSize } from '../rest/cache-size';
 /** `bytesIn` and `bytesOut` are of bodies. */
 export interface UsageCounts {
   readonly calls: bigint;
+  /** What of the calls is charged. */
+  readonly billed: bigint;
   readonly bytesIn: bigint;
   readonly bytesOut: bigint;
   readonly cacheHits: bigint;
@@ -43,12 +45,13 @@ export interface MonthUsage {
   readonly keys: ReadonlyMap<string, Named>;
 }
 
-const NO_COUNTS: UsageCounts = { calls: 0n, bytesIn: 0n, bytesOut: 0n, cacheHits: 0n };
+const NO_COUNTS: UsageCounts = { calls: 0n, billed: 0n, bytesIn: 0n, bytesOut: 0n, cacheHits: 0n };
 
 export function sumCounts(all: readonly UsageCounts[]): UsageCounts {
   return all.reduce<UsageCounts>(
     (sum, one) => ({
       calls: sum.calls + one.calls,
+      billed: sum.billed + one.billed,
       bytesIn: sum.bytesIn + one.bytesIn,
       bytesOut: sum.bytesOut + one.bytesOut,
       cacheHits: sum.cacheHits + one.cacheHits,

@@ -21,11 +21,11 @@ export interface PricedUse extends Use {
 
 /** In order of API and key, so that the same usage always gets the same shares. */
 export function usesOf({ keyed, caches, apis }: MonthUsage): Use[] {
-  const ofCalls = keyed.flatMap(({ apiId, keyId, calls, bytesOut }) => {
+  const ofCalls = keyed.flatMap(({ apiId, keyId, billed, bytesOut }) => {
     const kind = apis.get(apiId)?.kind;
     const meter = kind === undefined ? UNKNOWN_CALLS : `calls.${kind}`;
     return [
-      { meter, apiId, keyId, quantity: calls },
+      { meter, apiId, keyId, quantity: billed },
       { meter: 'dataOut', apiId, keyId, quantity: bytesOut },
     ];
   });

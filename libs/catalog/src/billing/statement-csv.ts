@@ -53,17 +53,18 @@ function apiRows(api: StatementApi): Row[] {
 const namesOf = ({ keyId, name }: StatementKey): Row => ({ keyId, keyName: name });
 
 function useRows(of: Row, use: Omit<StatementKey, 'keyId'>): Row[] {
-  const { calls, bytesOut, charges } = use;
+  const { billed, bytesOut, charges } = use;
   return [
-    { ...of, meter: 'calls', quantity: calls, unit: 'call', amount: charges.calls },
+    { ...of, meter: 'billed', quantity: billed, unit: 'call', amount: charges.calls },
     { ...of, meter: 'dataOut', quantity: bytesOut, unit: 'byte', amount: charges.dataOut },
     ...countRows(of, use),
   ];
 }
 
 /** What is counted and has no price. */
-function countRows(of: Row, { bytesIn, cacheHits }: StatementCounts): Row[] {
+function countRows(of: Row, { calls, bytesIn, cacheHits }: StatementCounts): Row[] {
   return [
+    { ...of, meter: 'calls', quantity: calls, unit: 'call' },
     { ...of, meter: 'bytesIn', quantity: bytesIn, unit: 'byte' },
     { ...of, meter: 'cacheHits', quantity: cacheHits, unit: 'call' },
   ];

@@ -30,8 +30,8 @@ interface GoldenUsage {
 function usageIn({ keyed, caches, apis, keys }: GoldenUsage): MonthUsage {
   return {
     keyed: keyed.map(([apiId, keyId, ...counts]) => {
-      const [calls = 0n, bytesIn = 0n, bytesOut = 0n, cacheHits = 0n] = counts.map(BigInt);
-      return { apiId, keyId, calls, bytesIn, bytesOut, cacheHits };
+      const [calls = 0n, billed = 0n, bytesIn = 0n, bytesOut = 0n, cacheHits = 0n] = counts.map(BigInt);
+      return { apiId, keyId, calls, billed, bytesIn, bytesOut, cacheHits };
     }),
     caches: caches.map(([apiId, stage, size, seconds]) => ({ apiId, stage, size, seconds: BigInt(seconds) })),
     apis: new Map(Object.entries(apis)),
@@ -66,6 +66,7 @@ const keyed = fc
       apiId: fc.constantFrom('a1', 'a2', 'a3', 'a4'),
       keyId: fc.constantFrom('', 'k1', 'k2', 'k3'),
       calls: count,
+      billed: count,
       bytesIn: count,
       bytesOut: count,
       cacheHits: count,
@@ -117,12 +118,31 @@ describe('whatever was used', () => {
     fc.assert(
       fc.property(usage, (used) => {
         const { totals, lines, apis, keys } = past(used);
-        const calls = (of: (one: MonthUsage['keyed'][number]) => boolean): number =>
-          Number(used.keyed.filter(of).reduce((so, one) => so + one.calls, 0n));
+        const sums = (of: (one: MonthUsage['keyed'][number]) => boolean): [number, number] => {
+          const own = used.keyed.filter(of);
+          const [calls, billed] = [own.map((one) => one.calls), own.map((one) => one.billed)];
+          return [
+            Number(calls.reduce((so, one) => so + one, 0n)),
+            Number(billed.reduce((so, one) => so + one, 0n)),
+          ];
+        };
+        expect([totals.calls, totals.billed]).toEqual(sums(() => true));
         const inLines = lines.filter(({ unit }) => unit === 'call').reduce((so, one) => so + one.quantity, 0);
-        expect([totals.calls, inLines]).toEqual([calls(() => true), calls(() => true)]);
-        for (const api of apis) expect(api.calls).toBe(calls((one) => one.apiId === api.apiId));
-        for (const key of keys) expect(key.calls).toBe(calls((one) => one.keyId === (key.keyId ?? '')));
+        expect(inLines).toBe(totals.billed);
+        for (const { apiId, calls, billed } of apis)
+          expect([calls, billed]).toEqual(sums((one) => one.apiId === apiId));
+        for (const { keyId = '', calls, billed } of keys)
+          expect([calls, billed]).toEqual(sums((one) => one.keyId === keyId));
+      }),
+    );
+  });
+
+  it('only billed calls cost: nothing changes for calls that are not', () => {
+    fc.assert(
+      fc.property(usage, (used) => {
+        const more = { ...used, keyed: used.keyed.map((one) => ({ ...one, calls: one.calls + 7n })) };
+        expect(past(more).lines).toEqual(past(used).lines);
+        expect(past(more).totals.amount).toBe(past(used).totals.amount);
       }),
     );
   });
@@ -139,7 +159,17 @@ describe('whatever was used', () => {
 
 describe('a running month', () => {
   const used: MonthUsage = {
-    keyed: [{ apiId: 'a', keyId: '', calls: 200_000_000n, bytesIn: 0n, bytesOut: 0n, cacheHits: 0n }],
+    keyed: [
+      {
+        apiId: 'a',
+        keyId: '',
+        calls: 200_000_001n,
+        billed: 200_000_000n,
+        bytesIn: 0n,
+        bytesOut: 0n,
+        cacheHits: 0n,
+      },
+    ],
     caches: [],
     apis: new Map([['a', { kind: 'REST' }]]),
     keys: new Map(),

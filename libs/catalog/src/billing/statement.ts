@@ -5,7 +5,10 @@
 
 /** `bytesIn` and `bytesOut` are of bodies. */
 export interface StatementCounts {
+  /** Every call, refused ones too. */
   readonly calls: number;
+  /** What of them is charged; large calls of HTTP APIs more than once. */
+  readonly billed: number;
   readonly bytesIn: number;
   readonly bytesOut: number;
   readonly cacheHits: number;

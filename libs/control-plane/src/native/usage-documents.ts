@@ -4,6 +4,10 @@ import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
 export class CountsDocument {
   @ApiProperty()
   calls!: number;
+  @ApiProperty({
+    description: 'calls that are charged: none that was refused, of HTTP APIs one for each 512 KB',
+  })
+  billed!: number;
   @ApiProperty({ description: 'bytes of request bodies' })
   bytesIn!: number;
   @ApiProperty({ description: 'bytes of response bodies' })

@@ -40,7 +40,9 @@ async function plansOf(db: EntityManager, apiId: string, stage: string): Promise
   >(
     `SELECT s.plan_id AS id, p.document -> 'throttle' AS throttle, s.throttle AS methods, p.document -> 'quota' AS quota,
             (SELECT jsonb_object_agg(e.key_id, jsonb_build_object('from', e.from_day, 'calls', e.calls))
-               FROM quota_extensions e WHERE e.plan_id = s.plan_id) AS extra
+               FROM quota_extensions e
+               JOIN usage_plan_keys joined ON joined.plan_id = e.plan_id AND joined.key_id = e.key_id
+              WHERE e.plan_id = s.plan_id) AS extra
        FROM usage_plan_stages s JOIN usage_plans p ON p.id = s.plan_id
       WHERE s.api_id = $1 AND s.stage = $2`,
     [apiId, stage],

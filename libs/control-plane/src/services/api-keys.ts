@@ -20,6 +20,7 @@ import type { Sealer } from '@gatehouse/platform';
 import type { EntityManager } from 'typeorm';
 import { ApiKeyRow, ApiRow, StageRow, UsagePlanKeyRow } from '../storage/entities';
 import { scopeOf, type Scope } from '../storage/graph-store';
+import { QuotaExtensionRow } from '../storage/usage-entities';
 import { keepName } from './deleted-names';
 import { pageOf, type Page, type PageRequest } from './pages';
 import { keyRow, lockPlans, markStages, planRow, stagesOfKey, subscribe } from './plan-rows';
@@ -82,6 +83,8 @@ export class ApiKeys {
   update(scope: Scope, id: string, operations: readonly PatchOperation[]): Promise<ShownApiKey> {
     return this.change(scope, async (db) => {
       const { document } = await keyRow(db, scope, id);
+      for (const { op, path, value } of operations)
+        if (op === 'add' && path === '/stages') await requireStage(db, scope, stageKeyIn(value));
       const wasEnabled = document.enabled;
       updateApiKey(document, operations, this.workspace.now());
       await db.update(ApiKeyRow, { id }, { document });
@@ -95,6 +98,7 @@ export class ApiKeys {
       const row = await keyRow(db, scope, id);
       await markStages(db, await stagesOfKey(db, id));
       await db.delete(ApiKeyRow, { id });
+      await db.delete(QuotaExtensionRow, { keyId: id });
       await keepName(db, row, 'KEY');
     });
   }
@@ -183,6 +187,12 @@ export const purposeOf = (keyId: string): string => `api-key/${keyId}`;
 /** AWS shows `tags` of an untagged key after a look and an update, not after its creation and in lists. */
 function tagged(key: ShownApiKey): ShownApiKey {
   return { ...key, tags: key.tags ?? {} };
+}
+
+/** `{restApiId}/{stageName}`. */
+function stageKeyIn(text = ''): StageKey {
+  const [restApiId = '', ...stageName] = text.split('/');
+  return { restApiId, stageName: stageName.join('/') };
 }
 
 async function requireStage(

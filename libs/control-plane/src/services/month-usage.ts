@@ -30,15 +30,16 @@ async function keyedUsage(
   { startMs, endMs }: BillingMonth,
 ): Promise<KeyedUsage[]> {
   const rows = await db.query<Record<keyof KeyedUsage, string>[]>(
-    `SELECT api_id AS "apiId", key_id AS "keyId", sum(calls) AS calls, sum(bytes_in) AS "bytesIn",
-            sum(bytes_out) AS "bytesOut", sum(cache_hits) AS "cacheHits"
+    `SELECT api_id AS "apiId", key_id AS "keyId", sum(calls) AS calls, sum(coalesce(billed, calls)) AS billed,
+            sum(bytes_in) AS "bytesIn", sum(bytes_out) AS "bytesOut", sum(cache_hits) AS "cacheHits"
        FROM usage_days WHERE account_id = $1 AND at >= $2 AND at < $3 GROUP BY api_id, key_id`,
     [accountId, new Date(startMs), new Date(endMs)],
   );
-  return rows.map(({ apiId, keyId, calls, bytesIn, bytesOut, cacheHits }) => ({
+  return rows.map(({ apiId, keyId, calls, billed, bytesIn, bytesOut, cacheHits }) => ({
     apiId,
     keyId,
     calls: BigInt(calls),
+    billed: BigInt(billed),
     bytesIn: BigInt(bytesIn),
     bytesOut: BigInt(bytesOut),
     cacheHits: BigInt(cacheHits),

@@ -53,11 +53,12 @@ async function add(
   const column = (of: (row: MeterRow) => unknown): unknown[] => sums.map(of);
   await db.query(
     `INSERT INTO ${table} AS known
-       (at, account_id, api_id, stage, route, plan_id, key_id, calls, admitted, bytes_in, bytes_out, cache_hits)
+       (at, account_id, api_id, stage, route, plan_id, key_id, calls, admitted, billed, bytes_in, bytes_out, cache_hits)
      SELECT * FROM unnest($1::timestamptz[], $2::text[], $3::text[], $4::text[], $5::text[], $6::text[], $7::text[],
-       $8::bigint[], $9::bigint[], $10::bigint[], $11::bigint[], $12::bigint[])
+       $8::bigint[], $9::bigint[], $10::bigint[], $11::bigint[], $12::bigint[], $13::bigint[])
      ON CONFLICT (at, account_id, api_id, stage, route, plan_id, key_id) DO UPDATE SET
        calls = known.calls + excluded.calls, admitted = known.admitted + excluded.admitted,
+       billed = coalesce(known.billed, known.calls) + excluded.billed,
        bytes_in = known.bytes_in + excluded.bytes_in, bytes_out = known.bytes_out + excluded.bytes_out,
        cache_hits = known.cache_hits + excluded.cache_hits`,
     [
@@ -70,6 +71,7 @@ async function add(
       column(({ keyId }) => keyId),
       column(({ calls }) => calls),
       column(({ admitted }) => admitted),
+      column(({ billed }) => billed),
       column(({ bytesIn }) => bytesIn),
       column(({ bytesOut }) => bytesOut),
       column(({ cacheHits }) => cacheHits),

@@ -29,6 +29,7 @@ export interface UsageTotal {
   readonly route?: string;
   readonly keyId?: string;
   readonly calls: number;
+  readonly billed: number;
   readonly bytesIn: number;
   readonly bytesOut: number;
   readonly cacheHits: number;
@@ -45,16 +46,17 @@ export async function totals(
   const names = columns.map(([, column]) => column).join(', ');
   const rows = await db.query<Row[]>(
     `SELECT ${columns.map(([name, column]) => `${column} AS "${name}"`).join(', ')}, sum(calls) AS calls,
-            sum(bytes_in) AS "bytesIn", sum(bytes_out) AS "bytesOut", sum(cache_hits) AS "cacheHits"
+            sum(coalesce(billed, calls)) AS billed, sum(bytes_in) AS "bytesIn", sum(bytes_out) AS "bytesOut", sum(cache_hits) AS "cacheHits"
        FROM usage_minutes
       WHERE account_id = $1 AND at >= $2 AND at < $3 AND ($4::text IS NULL OR api_id = $4)
       ${by === 'key' ? "AND key_id <> ''" : ''}
       GROUP BY ${names} ORDER BY sum(calls) DESC, ${names} LIMIT $5`,
     [accountId, from, to, apiId ?? null, limit],
   );
-  return rows.map(({ calls, bytesIn, bytesOut, cacheHits, ...of }) => ({
+  return rows.map(({ calls, billed, bytesIn, bytesOut, cacheHits, ...of }) => ({
     ...of,
     calls: Number(calls),
+    billed: Number(billed),
     bytesIn: Number(bytesIn),
     bytesOut: Number(bytesOut),
     cacheHits: Number(cacheHits),

@@ -1,6 +1,7 @@
 /** What keys have used of their quotas, and what is used most. Nodes' metering arrives within a second or two. */
 import {
   badRequest,
+  notFound,
   remainingIn,
   usageDays,
   type PatchOperation,
@@ -12,7 +13,7 @@ import { UsagePlanKeyRow, UsagePlanStageRow, type UsagePlanRow } from '../storag
 import type { Scope } from '../storage/graph-store';
 import { QuotaExtensionRow } from '../storage/usage-entities';
 import { pageOf, type PageRequest } from './pages';
-import { keyRow, lockPlans, markStages, planRow } from './plan-rows';
+import { lockPlans, markStages, planRow } from './plan-rows';
 import { usageQuery, type UsageParameters } from './usage-query';
 import { keyQuotas, type KeyQuotas } from './usage-quotas';
 import { totals, type UsageTotal } from './usage-totals';
@@ -46,7 +47,7 @@ type Extension = Pick<QuotaExtensionRow, 'fromDay' | 'calls'>;
 export class UsageService {
   constructor(private readonly workspace: Workspace) {}
 
-  /** Keys in the order in which they joined the plan. */
+  /** Keys in the order in which they joined the plan. A `keyId` that is not in it is a `NotFoundException`. */
   async get(
     scope: Scope,
     { usagePlanId, keyId, startDate, endDate }: UsageRequest,
@@ -55,6 +56,7 @@ export class UsageService {
     const { manager } = this.workspace.database;
     const plan = await planRow(manager, scope, usagePlanId);
     const days = usageDays(startDate, endDate);
+    if (keyId !== undefined) await requireMember(manager, usagePlanId, keyId);
     const rows = await manager.find(UsagePlanKeyRow, {
       where: { planId: usagePlanId, ...(keyId !== undefined && { keyId }) },
       order: { sequence: 'ASC' },
@@ -65,7 +67,7 @@ export class UsageService {
     return { usagePlanId, startDate, endDate, items: shown, ...rest };
   }
 
-  /** In the current period `/remaining` calls are left from now on. */
+  /** In the current period `/remaining` calls are left from now on. Only to a key of the plan. */
   update(
     scope: Scope,
     usagePlanId: string,
@@ -75,7 +77,7 @@ export class UsageService {
     return this.workspace.transaction(async (db) => {
       await lockPlans(db, scope);
       const plan = await planRow(db, scope, usagePlanId);
-      await keyRow(db, scope, keyId);
+      await requireMember(db, usagePlanId, keyId);
       const { quota } = plan.document;
       if (!quota) throw badRequest(`Usage Plan ${usagePlanId} has no quota`);
       const remaining = remainingIn(operations);
@@ -112,6 +114,12 @@ export class UsageService {
     const extension = await db.findOneBy(QuotaExtensionRow, { planId: id, keyId });
     return days.map((day) => [used.get(day) ?? 0, quota ? leftAfter(quota, day, used, extension) : 0]);
   }
+}
+
+/** AWS's words for a key that GetUsage does not know, as clients report them; of UpdateUsage none are known. */
+async function requireMember(db: EntityManager, planId: string, keyId: string): Promise<void> {
+  const isMember = await db.existsBy(UsagePlanKeyRow, { planId, keyId });
+  if (!isMember) throw notFound('Invalid Key identifier specified');
 }
 
 function leftAfter(

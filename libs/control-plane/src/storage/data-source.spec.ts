@@ -4,8 +4,9 @@ import { MIGRATIONS } from './migrations';
 
 jest.setTimeout(60_000);
 
-/** Migrations before 0005. */
+/** Migrations before 0005, and before 0006. */
 const BEFORE_BILLING = 4;
+const BEFORE_BILLED_CALLS = 5;
 
 describe('database', () => {
   let postgres: TestServer;
@@ -60,6 +61,23 @@ describe('database', () => {
     );
     expect(rows).toEqual([{ stage: 'on', size: '1.6', from_at: expect.any(Date), to_at: null }]);
     expect(Math.abs((rows[0]?.from_at.getTime() ?? 0) - before)).toBeLessThan(5000);
+    await source.destroy();
+  });
+
+  it('keeps what was metered before an upgrade, and lets the version before write beside it', async () => {
+    const source = await openDatabase(postgres.url);
+    for (let i = BEFORE_BILLED_CALLS; i < MIGRATIONS.length; i++) await source.undoLastMigration();
+    const write = (route: string): Promise<unknown> =>
+      source.query(
+        `INSERT INTO usage_days (at, account_id, api_id, stage, route, plan_id, key_id, calls, admitted, bytes_in, bytes_out, cache_hits)
+         VALUES ('2026-01-01Z', '1', 'a1', 's', $1, '', '', 12, 0, 0, 0, 0)`,
+        [route],
+      );
+    await write('GET /before');
+    await source.runMigrations();
+    await write('GET /beside');
+    const rows = await source.query('SELECT coalesce(billed, calls) AS billed FROM usage_days');
+    expect(rows).toEqual([{ billed: '12' }, { billed: '12' }]);
     await source.destroy();
   });
 

@@ -46,6 +46,10 @@ class UsageColumns {
   @Column('bigint')
   admitted!: string;
 
+  /** Calls that are charged; null = from before they were counted: all of them. */
+  @Column('bigint', { nullable: true })
+  billed!: string | null;
+
   @Column('bigint', { name: 'bytes_in' })
   bytesIn!: string;
 

@@ -11,7 +11,7 @@ const KEY: MeterKey = {
   ...{ accountId: 'a', apiId: 'b', stage: 'c' },
   ...{ route: 'GET /', usagePlanId: '', keyId: '' },
 };
-const ROW = { ...KEY, minute: 7, calls: 1, admitted: 0, bytesIn: 1, bytesOut: 1, cacheHits: 0 };
+const ROW = { ...KEY, minute: 7, calls: 1, admitted: 0, billed: 1, bytesIn: 1, bytesOut: 1, cacheHits: 0 };
 
 describe('a node’s metering', () => {
   const folder = temporaryFolder();
@@ -53,7 +53,7 @@ describe('a node’s metering', () => {
   }
   const count = ({ meters }: NodeMetering, calls: number): void => {
     const counter = meters.counter(KEY);
-    for (let i = 0; i < calls; i++) counter.add(7, false, 1, 1, false);
+    for (let i = 0; i < calls; i++) counter.add(7, false, 1, 1, 1, false);
   };
   const filesOf = (path: string): string[] =>
     existsSync(path) ? readdirSync(path).filter((name) => name.endsWith('.jsonl')) : [];

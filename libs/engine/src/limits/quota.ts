@@ -17,6 +17,7 @@ export interface QuotaTerms extends Pick<QuotaSnapshot, 'limit' | 'offset' | 'pe
   readonly extra?: { readonly from: string; readonly calls: number };
 }
 
+/** Not for every call: it takes longer than the rest of a quota together. */
 export function limitIn({ limit, extra }: QuotaTerms, { startMs }: Period): number {
   return Math.max(0, limit + (extra?.from === dayOf(startMs) ? extra.calls : 0));
 }
@@ -27,6 +28,8 @@ const NO_PERIOD: Period = { startMs: 0, endMs: 0 };
 export class OwnQuota implements Quota {
   #terms: QuotaTerms;
   #period = NO_PERIOD;
+  /** Of that period, by those terms. */
+  #limit = 0;
   #used = 0;
   /** A clock that was wrong for a while comes back to the period before. */
   #before = { period: NO_PERIOD, used: 0 };
@@ -40,11 +43,12 @@ export class OwnQuota implements Quota {
     const { period, offset } = this.#terms;
     if (terms.period !== period || terms.offset !== offset) this.#period = NO_PERIOD;
     this.#terms = terms;
+    this.#limit = limitIn(terms, this.#period);
   }
 
   hasCall(nowMs: number): boolean {
     if (!isWithin(this.#period, nowMs)) this.#begin(nowMs);
-    return this.#used < limitIn(this.#terms, this.#period);
+    return this.#used < this.#limit;
   }
 
   take(): void {
@@ -57,6 +61,7 @@ export class OwnQuota implements Quota {
     const used = period.startMs === startMs && period.endMs === endMs ? this.#before.used : 0;
     this.#before = { period: this.#period, used: this.#used };
     this.#period = period;
+    this.#limit = limitIn(this.#terms, period);
     this.#used = used;
   }
 }

@@ -1,6 +1,6 @@
 /**
  * What a node counts of its requests, by minute. A counter lives as long as a program holds it, so those of keys and routes that
- * are gone go too. A request costs two look-ups and five additions.
+ * are gone go too. A request costs two look-ups and six additions.
  */
 import { Held } from '../limits/held';
 
@@ -20,6 +20,8 @@ export interface MeterRow extends MeterKey {
   readonly calls: number;
   /** Calls that count against the key's quota: neither throttle nor quota refused them. */
   readonly admitted: number;
+  /** Calls that are charged: none that was refused, and a large one of an HTTP API more than once (`billed-calls.ts`). */
+  readonly billed: number;
   readonly bytesIn: number;
   readonly bytesOut: number;
   readonly cacheHits: number;
@@ -27,7 +29,14 @@ export interface MeterRow extends MeterKey {
 
 export interface Counter {
   /** Arguments, not an object: nothing is allocated for a request. */
-  add(minute: number, isAdmitted: boolean, bytesIn: number, bytesOut: number, isCacheHit: boolean): void;
+  add(
+    minute: number,
+    isAdmitted: boolean,
+    billed: number,
+    bytesIn: number,
+    bytesOut: number,
+    isCacheHit: boolean,
+  ): void;
 }
 
 export interface Metering {
@@ -70,6 +79,7 @@ class RowCounter implements Counter {
   #minute = 0;
   #calls = 0;
   #admitted = 0;
+  #billed = 0;
   #bytesIn = 0;
   #bytesOut = 0;
   #cacheHits = 0;
@@ -80,11 +90,19 @@ class RowCounter implements Counter {
     private readonly put: (row: MeterRow) => void,
   ) {}
 
-  add(minute: number, isAdmitted: boolean, bytesIn: number, bytesOut: number, isCacheHit: boolean): void {
+  add(
+    minute: number,
+    isAdmitted: boolean,
+    billed: number,
+    bytesIn: number,
+    bytesOut: number,
+    isCacheHit: boolean,
+  ): void {
     if (minute !== this.#minute) this.close();
     if (this.#calls === 0) this.begin(this);
     this.#minute = minute;
     this.#calls++;
+    this.#billed += billed;
     this.#bytesIn += bytesIn;
     this.#bytesOut += bytesOut;
     if (isAdmitted) this.#admitted++;
@@ -98,10 +116,11 @@ class RowCounter implements Counter {
       minute: this.#minute,
       calls: this.#calls,
       admitted: this.#admitted,
+      billed: this.#billed,
       bytesIn: this.#bytesIn,
       bytesOut: this.#bytesOut,
       cacheHits: this.#cacheHits,
     });
-    this.#calls = this.#admitted = this.#bytesIn = this.#bytesOut = this.#cacheHits = 0;
+    this.#calls = this.#admitted = this.#billed = this.#bytesIn = this.#bytesOut = this.#cacheHits = 0;
   }
 }

@@ -17,6 +17,7 @@ function sumOf(one: MeterRow, other: MeterRow): MeterRow {
     ...one,
     calls: one.calls + other.calls,
     admitted: one.admitted + other.admitted,
+    billed: one.billed + other.billed,
     bytesIn: one.bytesIn + other.bytesIn,
     bytesOut: one.bytesOut + other.bytesOut,
     cacheHits: one.cacheHits + other.cacheHits,

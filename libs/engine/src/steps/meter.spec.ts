@@ -71,3 +71,47 @@ it('keeps minutes apart', async () => {
   expect([first?.calls, second?.calls]).toEqual([1, 2]);
   expect((second?.minute ?? 0) - (first?.minute ?? 0)).toBe(1);
 });
+
+const billedBy = (rows: readonly MeterRow[]): Record<string, [calls: number, billed: number]> =>
+  Object.fromEntries(
+    rows.map(({ route, keyId, calls, billed }) => [`${route} ${keyId}`.trim(), [calls, billed]]),
+  );
+
+it('bills no call of a REST API that was refused for its route, its key or a limit', async () => {
+  const [quotaOfTwo, burstOfOne] = [world(), world({ rate: 0, burst: 1 })];
+  for (const { call } of [quotaOfTwo, burstOfOne]) {
+    for (let i = 0; i < 3; i++) await call('/prod/open');
+    for (let i = 0; i < 5; i++) await call('/prod/keyed', 'k1');
+    await call('/prod/keyed', 'wrong');
+    await call('/prod/nowhere');
+  }
+  const others = { 'GET /open': [3, 3], 'GET /keyed': [1, 0], '-': [1, 0] };
+  expect(billedBy(quotaOfTwo.metering.take())).toEqual({ ...others, 'GET /keyed k1': [5, 2] });
+  expect(billedBy(burstOfOne.metering.take())).toEqual({ ...others, 'GET /keyed k1': [5, 1] });
+});
+
+it('bills a call whose integration failed, and none that never came so far', async () => {
+  const fake = fakeWorld();
+  const metering = new Meters();
+  const routes = [routeOf('GET /asked'), routeOf('GET /unset', { type: 'UNAVAILABLE' })];
+  const gateway = gatewayOf({ ...fake, kit: { ...fake.kit, metering } }, snapshotOf({ routes }));
+  fake.backend = { fault: 'timeout' };
+  expect((await ask(gateway, { path: '/prod/asked' })).status).toBe(504);
+  expect((await ask(gateway, { path: '/prod/unset' })).status).toBe(500);
+  expect(billedBy(metering.take())).toEqual({ 'GET /asked': [1, 1], 'GET /unset': [1, 0] });
+});
+
+it('bills a call of an HTTP API once for each 512 KB, as many as it brought or took', async () => {
+  const fake = fakeWorld();
+  const metering = new Meters();
+  const routes = [routeOf('POST /a')];
+  const gateway = gatewayOf(
+    { ...fake, kit: { ...fake.kit, metering } },
+    snapshotOf({ kind: 'HTTP', routes }),
+  );
+  await ask(gateway, { method: 'POST', path: '/prod/a', body: 'x'.repeat(1300 * 1024) });
+  fake.backend = { body: 'x'.repeat(600 * 1024) };
+  await ask(gateway, { method: 'POST', path: '/prod/a', body: 'x' });
+  await ask(gateway, { method: 'POST', path: '/prod/nowhere', body: 'x'.repeat(1300 * 1024) });
+  expect(billedBy(metering.take())).toEqual({ 'POST /a': [2, 5], '-': [1, 0] });
+});

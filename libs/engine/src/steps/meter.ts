@@ -1,6 +1,7 @@
 /** After the last byte: what the call is billed by. In the same turn as its line of the access log. */
 import type { ApiKeySnapshot } from '@gatehouse/snapshot';
 import type { Exchange } from '../exchange';
+import { billedCalls } from '../metering/billed-calls';
 import type { Counter, Metering } from '../metering/meters';
 import type { AfterStepFactory, StageFacts } from '../program';
 
@@ -15,6 +16,7 @@ export const meter: AfterStepFactory = ({ facts }, { metering, clock }) => {
     counterOf(x.route.key, x.usageKey).add(
       minute,
       isAdmitted(x),
+      billedCalls(x),
       x.requestBytes,
       x.responseBytes,
       x.cacheResult === 'hit',

@@ -1,5 +1,5 @@
 /** Metering between two processes of one machine: the node's end sends, the other end adds up and says so. */
-import { isDelivery, type MeterDelivery, type MeterStore } from './meter-store';
+import { deliveryIn, type MeterDelivery, type MeterStore } from './meter-store';
 
 /** Keeps messages whole and in order. */
 export interface MeterChannel {
@@ -52,9 +52,11 @@ export class ChannelMeters implements MeterStore {
 /** The other end, until what it returns is called. */
 export function serveMeters(store: MeterStore, channel: MeterChannel): () => void {
   return channel.listen((message) => {
-    if (!isMeterMessage(message) || message.meters !== 'delivery' || !isDelivery(message.delivery)) return;
+    if (!isMeterMessage(message) || message.meters !== 'delivery') return;
+    const delivery = deliveryIn(message.delivery);
+    if (delivery === undefined) return;
     const { id } = message;
-    store.deliver(message.delivery).then(
+    store.deliver(delivery).then(
       () => channel.send({ meters: 'answer', id, isCounted: true }),
       () => channel.send({ meters: 'answer', id, isCounted: false }),
     );

@@ -188,6 +188,14 @@ describe('what others have left', () => {
     expect(await left()).toEqual(deliveryOf('n1', 1, 2, 4).batches);
   });
 
+  it('has every call billed where it comes from a version that did not count those', async () => {
+    const { billed: _unknown, ...old } = ROW;
+    writeFileSync(path(), JSON.stringify({ sequence: 1, rows: [old] }));
+    expect(await left()).toEqual([{ sequence: 1, rows: [{ ...ROW, billed: ROW.calls }] }]);
+    writeFileSync(path(), JSON.stringify({ sequence: 1, rows: [{ ...ROW, billed: -1 }] }));
+    expect(await left()).toEqual([]);
+  });
+
   it('comes in parts where it is much', async () => {
     const rows = Array.from({ length: 900 }, () => ROW);
     const lines = [1, 2, 3, 4, 5].map((sequence) => JSON.stringify({ sequence, rows }));
@@ -224,5 +232,10 @@ describe('what others have left', () => {
 });
 
 function double(row: typeof ROW) {
-  return { calls: 2 * row.calls, bytesIn: 2 * row.bytesIn, bytesOut: 2 * row.bytesOut };
+  return {
+    calls: 2 * row.calls,
+    billed: 2 * row.billed,
+    bytesIn: 2 * row.bytesIn,
+    bytesOut: 2 * row.bytesOut,
+  };
 }

@@ -2,7 +2,7 @@
 import { createReadStream, existsSync, readdirSync, rmSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
-import { ENDING, isBatch, type MeterBatch, type MeterDelivery } from './meter-store';
+import { batchIn, ENDING, type MeterBatch, type MeterDelivery } from './meter-store';
 
 /** Who lives touches his file every second. */
 const DEAD_MS = 5000;
@@ -31,8 +31,8 @@ export class MeterRemains {
     let batches: MeterBatch[] = [];
     let rows = 0;
     for await (const line of createInterface({ input: createReadStream(this.pathOf(source)) })) {
-      const batch = parsed(line);
-      if (!isBatch(batch)) continue;
+      const batch = batchIn(parsed(line));
+      if (batch === undefined) continue;
       if (rows > 0 && rows + batch.rows.length > MOST_ROWS) {
         yield { source, batches };
         [batches, rows] = [[], 0];

@@ -28,22 +28,42 @@ export const ENDING = '.jsonl';
 const NAMES = ['accountId', 'apiId', 'stage', 'route', 'usagePlanId', 'keyId'];
 const COUNTS = ['minute', 'calls', 'admitted', 'bytesIn', 'bytesOut', 'cacheHits'];
 
-/** Of what came over a wire. */
-export function isDelivery(value: unknown): value is MeterDelivery {
+/** Of what came over a wire; `undefined` = it is none. */
+export function deliveryIn(value: unknown): MeterDelivery | undefined {
   const { source, batches } = (value ?? {}) as Partial<MeterDelivery>;
-  return (
-    typeof source === 'string' && source.length <= 512 && Array.isArray(batches) && batches.every(isBatch)
-  );
+  if (typeof source !== 'string' || source.length > 512) return undefined;
+  const read = allIn(batches, batchIn);
+  return read && { source, batches: read };
 }
 
-export function isBatch(value: unknown): value is MeterBatch {
+export function batchIn(value: unknown): MeterBatch | undefined {
   const { sequence, rows } = (value ?? {}) as Partial<MeterBatch>;
-  return isCount(sequence) && Array.isArray(rows) && rows.every(isRow);
+  if (!isCount(sequence)) return undefined;
+  const read = allIn(rows, rowIn);
+  return read && { sequence, rows: read };
 }
 
-function isRow(value: unknown): value is MeterRow {
-  const row = (value ?? {}) as Record<string, unknown>;
-  return NAMES.every((name) => typeof row[name] === 'string') && COUNTS.every((name) => isCount(row[name]));
+/** A node that does not know yet what is billed had each call in mind. */
+function rowIn(value: unknown): MeterRow | undefined {
+  const row = (value ?? {}) as MeterRow & Record<string, unknown>;
+  const { calls, billed = calls } = row;
+  const isWhole =
+    NAMES.every((name) => typeof row[name] === 'string') && COUNTS.every((name) => isCount(row[name]));
+  return isWhole && isCount(billed) ? { ...row, billed } : undefined;
 }
 
-const isCount = (value: unknown): boolean => Number.isSafeInteger(value) && (value as number) >= 0;
+/** All or none. */
+function allIn<T>(values: unknown, read: (value: unknown) => T | undefined): T[] | undefined {
+  if (!Array.isArray(values)) return undefined;
+  const all: T[] = [];
+  for (const value of values) {
+    const one = read(value);
+    if (one === undefined) return undefined;
+    all.push(one);
+  }
+  return all;
+}
+
+function isCount(value: unknown): value is number {
+  return Number.isSafeInteger(value) && (value as number) >= 0;
+}

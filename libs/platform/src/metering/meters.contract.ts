@@ -13,6 +13,7 @@ export const ROW: MeterRow = {
   minute: 29_000_000,
   calls: 3,
   admitted: 0,
+  billed: 2,
   bytesIn: 1,
   bytesOut: 2 ** 40,
   cacheHits: 0,
@@ -51,6 +52,14 @@ export function metersContract(name: string, { open }: CarrierUnderTest): void {
       expect(seen).toEqual([deliveryOf('n1', 1, 2)]);
       await Promise.all([carrier.deliver(deliveryOf('n1', 3)), carrier.deliver(deliveryOf('n2', 1))]);
       expect(seen).toHaveLength(3);
+    });
+
+    it('brings what a node without a count of billed calls has counted, with all of them billed', async () => {
+      const { billed: _unknown, ...old } = ROW;
+      const batches = [{ sequence: 1, rows: [old as MeterRow, ROW] }];
+      await carrier.deliver({ source: 'old', batches });
+      const rows = [{ ...ROW, billed: ROW.calls }, ROW];
+      expect(seen).toEqual([{ source: 'old', batches: [{ sequence: 1, rows }] }]);
     });
 
     it('says of nothing that it is counted which is not, and brings it when it is sent again', async () => {

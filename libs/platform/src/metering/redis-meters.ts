@@ -8,7 +8,7 @@
 import type { Redis } from 'ioredis';
 import { connectRedis, whenReady, type RedisOptions } from '../feed/redis-connection';
 import { reasonOf } from '../logging/logger';
-import { isDelivery, type MeterDelivery, type MeterStore } from './meter-store';
+import { deliveryIn, type MeterDelivery, type MeterStore } from './meter-store';
 
 const LIST = 'gatehouse:usage';
 const OF = 'gatehouse:usage-of:';
@@ -91,8 +91,8 @@ async function takeOne(redis: Redis, store: MeterStore): Promise<void> {
   const [, source] = (await (await whenReady(redis)).brpop(LIST, TAKE_SECONDS)) ?? [];
   const text = source === undefined ? null : await redis.get(OF + source);
   if (text === null) return;
-  const delivery: unknown = JSON.parse(text);
-  if (!isDelivery(delivery)) return;
+  const delivery = deliveryIn(JSON.parse(text));
+  if (delivery === undefined) return;
   await store.deliver(delivery);
   await redis.del(OF + delivery.source);
   await redis.set(MARK + delivery.source, delivery.batches.at(-1)?.sequence ?? 0, 'EX', MARK_SECONDS);

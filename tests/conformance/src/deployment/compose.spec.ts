@@ -230,6 +230,11 @@ describe('the parts fit together', () => {
     expect(dataPlanes.flatMap(([, { ports = [] }]) => ports)).toContain(`127.0.0.1:${port}:8080`);
   });
 
+  it('each data plane knows how many there are, for its share of limits', () => {
+    const expected = dataPlanes.map(([, service]) => readConfig(environmentOf(service)).expectedNodes);
+    expect(expected).toEqual(dataPlanes.map(() => dataPlanes.length));
+  });
+
   it('data planes send their traces to the collector that is there', () => {
     for (const [, service] of dataPlanes) {
       const { hostname, port } = new URL(service.environment?.OTEL_EXPORTER_OTLP_ENDPOINT ?? '');

@@ -239,6 +239,15 @@ describe('the data plane', () => {
     expect(dataPlane.spec?.replicas).toBeUndefined();
   });
 
+  it('takes its share of limits by the number that there always is, in the base as well', () => {
+    expect(readConfig(environmentOf(dataPlane)).expectedNodes).toBe(least);
+    const inBase = (kind: string): Manifest | undefined =>
+      renderBase().find((one) => one.kind === kind && one.metadata.name === dataPlane.metadata.name);
+    const settings = inBase('ConfigMap')?.data ?? {};
+    const { spec } = inBase('HorizontalPodAutoscaler') as Autoscaler;
+    expect(readConfig(settings).expectedNodes).toBe(spec?.minReplicas);
+  });
+
   it('asks for the resource by whose use it is scaled, in the base as well', () => {
     const [metric] = scaler?.metrics ?? [];
     const isNamesake = ({ kind, metadata }: Manifest) =>
