@@ -16,7 +16,7 @@ async function supervise(workers) {
   const supervisor = new Supervisor({
     workers,
     logger: createLogger(config.logLevel),
-    environmentOf: (place) => workerEnvironment(config, place),
+    environmentOf: (place) => workerEnvironment(config, place, workers),
     onHopeless: () => process.exit(1),
   });
   await startManagementServer(config.managementListen, [supervisor.probe]);
