@@ -87,7 +87,7 @@ export class ResponseCache {
     if (!isKept(outcome)) return outcome;
     const { answer, ttlMs } = outcome;
     this.#keep(key, answer, ttlMs);
-    share(entryOf(answer, this.options.clock.now() + ttlMs));
+    share(new LazyEntry(answer, this.options.clock.now() + ttlMs));
     return outcome;
   }
 
@@ -99,13 +99,15 @@ export class ResponseCache {
 }
 
 /** Written out for a store that shares something, and for no other. */
-function entryOf(answer: StoredAnswer, untilMs: number): SharedEntry {
-  return {
-    untilMs,
-    get text() {
-      return textOf(answer);
-    },
-  };
+class LazyEntry implements SharedEntry {
+  constructor(
+    private readonly answer: StoredAnswer,
+    readonly untilMs: number,
+  ) {}
+
+  get text(): string {
+    return textOf(this.answer);
+  }
 }
 
 function isKept(outcome: Outcome): outcome is Extract<Outcome, { readonly answer: StoredAnswer }> {

@@ -53,7 +53,7 @@ export class ChannelEntries implements SharedEntries {
   }
 
   replace(key: string, entry: SharedEntry): void {
-    this.tell({ what: 'replace', key, entry });
+    this.tell({ what: 'replace', key, entry: written(entry) });
   }
 
   onReplaced(listener: (key: string) => void): () => void {
@@ -75,7 +75,7 @@ export class ChannelEntries implements SharedEntries {
 
   private claim(id: number): EntryClaim {
     return {
-      keep: (entry) => this.tell({ what: 'settle', id, entry }),
+      keep: (entry) => this.tell({ what: 'settle', id, entry: written(entry) }),
       release: () => this.tell({ what: 'settle', id }),
     };
   }
@@ -119,4 +119,9 @@ export function serveEntries(store: SharedEntries, channel: EntryChannel, kind: 
 
 function isOf(message: unknown, kind: EntryKind): message is EntryMessage {
   return typeof message === 'object' && message !== null && 'entries' in message && message.entries === kind;
+}
+
+/** An entry may make its text when it is read; over a channel goes what is there. */
+function written({ text, untilMs }: SharedEntry): SharedEntry {
+  return { text, untilMs };
 }

@@ -2,7 +2,19 @@
 import type { EntryClaim, SharedEntries, SharedEntry } from '@gatehouse/engine';
 import { until } from '../testing';
 
-export const entry = (text: string): SharedEntry => ({ text, untilMs: Date.now() + 60_000 });
+/** Its text is made when it is read, as that of a kept answer. */
+class Entry implements SharedEntry {
+  constructor(
+    private readonly made: () => string,
+    readonly untilMs: number,
+  ) {}
+
+  get text(): string {
+    return this.made();
+  }
+}
+
+export const entry = (text: string): SharedEntry => new Entry(() => text, Date.now() + 60_000);
 
 export const asClaim = (found: SharedEntry | EntryClaim): EntryClaim => {
   if ('text' in found) throw new Error('an entry, not a claim');
