@@ -1,13 +1,22 @@
-/** Values for their time, bounded by bytes: what was not used for longest leaves first. Times are monotonic milliseconds. */
+/** Values for their time, bounded by bytes: what was not used for longest leaves first, to the second. Times are monotonic milliseconds. */
 export interface CacheEntry<T> {
   readonly value: T;
   readonly bytes: number;
   readonly untilMs: number;
 }
 
+/** A use so soon after the last one moves nothing: to move an entry costs more than to find it. */
+const MOVED_FOR_MS = 1000;
+
+interface Slot<T> {
+  readonly entry: CacheEntry<T>;
+  /** When it was put at the end; -Infinity = never used. */
+  movedAtMs: number;
+}
+
 export class BoundedCache<T> {
   /** In order of last use. */
-  readonly #entries = new Map<string, CacheEntry<T>>();
+  readonly #slots = new Map<string, Slot<T>>();
   #bytes = 0;
 
   constructor(private readonly maxBytes: number) {}
@@ -18,34 +27,37 @@ export class BoundedCache<T> {
 
   /** Whatever its age; a look is no use of it. */
   peek(key: string): CacheEntry<T> | undefined {
-    return this.#entries.get(key);
+    return this.#slots.get(key)?.entry;
   }
 
   /** `undefined` = there is none that holds until then. */
   use(key: string, nowMs: number): T | undefined {
-    const entry = this.#entries.get(key);
-    if (entry === undefined || entry.untilMs <= nowMs) return undefined;
-    this.#entries.delete(key);
-    this.#entries.set(key, entry);
-    return entry.value;
+    const slot = this.#slots.get(key);
+    if (slot === undefined || slot.entry.untilMs <= nowMs) return undefined;
+    if (nowMs - slot.movedAtMs >= MOVED_FOR_MS) {
+      slot.movedAtMs = nowMs;
+      this.#slots.delete(key);
+      this.#slots.set(key, slot);
+    }
+    return slot.entry.value;
   }
 
   /** What is larger than all room is not kept. */
   keep(key: string, entry: CacheEntry<T>): void {
     this.drop(key);
     if (entry.bytes > this.maxBytes) return;
-    this.#entries.set(key, entry);
+    this.#slots.set(key, { entry, movedAtMs: -Infinity });
     this.#bytes += entry.bytes;
-    for (const oldest of this.#entries.keys()) {
+    for (const oldest of this.#slots.keys()) {
       if (this.#bytes <= this.maxBytes) break;
       this.drop(oldest);
     }
   }
 
   drop(key: string): void {
-    const entry = this.#entries.get(key);
-    if (entry === undefined) return;
-    this.#entries.delete(key);
-    this.#bytes -= entry.bytes;
+    const slot = this.#slots.get(key);
+    if (slot === undefined) return;
+    this.#slots.delete(key);
+    this.#bytes -= slot.entry.bytes;
   }
 }

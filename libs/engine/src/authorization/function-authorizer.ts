@@ -93,8 +93,15 @@ function identityCheck(
 function settle(x: Exchange, decision: FunctionDecision, startedMs: number | undefined) {
   const { principalId, context, usageIdentifierKey, allows } = decision;
   const latencyMs = startedMs === undefined ? 0 : x.kit.clock.monotonicMs() - startedMs;
-  const base = { by: 'function', claims: undefined, scopes: undefined } as const;
-  x.authorizer = { ...base, principalId, context, latencyMs, usageIdentifierKey };
+  x.authorizer = {
+    by: 'function',
+    principalId,
+    context,
+    claims: undefined,
+    scopes: undefined,
+    latencyMs,
+    usageIdentifierKey,
+  };
   return typeof allows === 'boolean' ? (allows ? 'allow' : 'none') : verdictOfPolicy(x, allows);
 }
 

@@ -12,5 +12,6 @@ export function methodArn({ facts, method, path }: Exchange): string {
 }
 
 function withoutExtraSlashes(path: string): string {
+  if (!path.includes('//') && !path.endsWith('/')) return path.startsWith('/') ? path.slice(1) : path;
   return path.replace(/\/{2,}/g, '/').replace(/^\/|\/$/g, '');
 }
