@@ -64,7 +64,7 @@ describeWithRedis('a quota over two data planes', () => {
   /** Since the key was made. */
   let passed = 0;
   let refused = 0;
-  /** By turns to each node, many at a time. Any that passes counts, as any is counted. */
+  /** By turns to each node, many at a time. It makes no difference which of them pass: a quota counts calls. */
   async function calls(count: number): Promise<Record<number, number>> {
     const statuses = await caller.statuses(count, (i) => ({
       url: `${nodes[i % nodes.length]?.gateway}${path}`,

@@ -13,7 +13,7 @@ export class SpareKeeper {
   private isWaiting = false;
   private notBeforeMs = 0;
 
-  /** `environment`: any place's; the one that it takes tells its own. */
+  /** `environment` is what a spare loads its program with; a place brings its own when it is taken. */
   constructor(
     private readonly environment: NodeJS.ProcessEnv,
     private readonly logger: Logger,

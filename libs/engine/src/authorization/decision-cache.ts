@@ -57,14 +57,15 @@ export class DecisionCache {
     const { key } = lookup;
     const kept = this.#kept.use(key, this.options.clock.monotonicMs());
     if (kept !== undefined) return kept as T;
-    const failure = this.#failures.recall(key);
+    const failure = this.#failures.recall(hashedKey(key));
     return failure === undefined ? this.#findOnce(lookup) : this.#standIn(lookup, failure.error);
   }
 
   #failed<T>(lookup: Lookup<T>, error: unknown): T {
     const isStale = this.#staleEntry(lookup, error) !== undefined;
     const forMs = lookup.errorTtlMs > 0 ? lookup.errorTtlMs : isStale ? RETRY_MS : 0;
-    this.#failures.remember(lookup.key, error, forMs);
+    // By its hash: failures are bounded by number, and a key is as long as what callers send.
+    if (forMs > 0) this.#failures.remember(hashedKey(lookup.key), error, forMs);
     return this.#standIn(lookup, error);
   }
 

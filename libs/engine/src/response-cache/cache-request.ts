@@ -18,7 +18,7 @@ import { lengthPrefixed } from '../length-prefixed';
 import type { StageFacts } from '../program';
 import { NEVER } from '../never';
 import { encodePair, joinQueries } from '../query';
-import { KeyNames } from './key-names';
+import type { KeyNames } from './key-names';
 
 export interface CacheRequest {
   key(x: Exchange): string | Promise<string>;
@@ -32,7 +32,9 @@ interface Keyed {
   readonly query: ReadonlySet<string>;
 }
 
+/** `names`: of the whole process, so that they are bounded however many routes there are. */
 export function compileCacheRequest(
+  names: KeyNames,
   { apiId, stage, deploymentId }: StageFacts,
   integration: IntegrationSnapshot,
   route: RouteCacheSnapshot,
@@ -40,7 +42,6 @@ export function compileCacheRequest(
 ): CacheRequest {
   const keyed = keyedBy(integration, route, sharedAcrossCallers);
   const place = lengthPrefixed([apiId, stage, deploymentId, revision, route.namespace]);
-  const names = new KeyNames();
   const keyOf = (x: Exchange, body: string): string => {
     const { host, secure } = x.request;
     let text = place + lengthPrefixed([x.method, host, x.apiPath, x.path, String(secure), body]);

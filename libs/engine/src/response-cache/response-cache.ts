@@ -6,6 +6,7 @@ import { BoundedCache } from '../bounded-cache';
 import type { Reply } from '../exchange';
 import type { Clock, SharedEntries, SharedEntry } from '../ports';
 import { answerOf, ownOf, textOf, type StoredAnswer } from './answer';
+import { KeyNames } from './key-names';
 
 export interface ResponseCacheOptions {
   readonly clock: Pick<Clock, 'monotonicMs' | 'now'>;
@@ -33,6 +34,7 @@ export interface Fill {
 const ENTRY_BYTES = 300;
 
 export class ResponseCache {
+  readonly names = new KeyNames();
   readonly #kept: BoundedCache<StoredAnswer>;
   readonly #running = new Map<string, Promise<Outcome>>();
 

@@ -46,7 +46,7 @@ class CachedRoute {
     private readonly integration: readonly Step[],
   ) {
     const { route } = plan;
-    this.request = compileCacheRequest(plan.facts, route.integration, settings, stage);
+    this.request = compileCacheRequest(kit.responses.names, plan.facts, route.integration, settings, stage);
     this.cache = kit.responses;
     this.mayInvalidate = mayInvalidateCache(plan, kit);
     this.timeoutMs = 'timeoutMs' in route.integration ? route.integration.timeoutMs : 0;
