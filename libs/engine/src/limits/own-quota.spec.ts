@@ -85,6 +85,18 @@ it('says of every call what it would by working period and limit out anew, at mi
   );
 });
 
+it('begins anew when its kind of period changes and changes back, and remembers no day before', () => {
+  const day: QuotaTerms = { limit: 1, period: 'DAY', offset: 0 };
+  const quota = new OwnQuota(day);
+  const midnight = Date.parse('2026-11-01');
+  expect(quota.hasCall(midnight - 1)).toBe(true);
+  quota.take();
+  expect(quota.hasCall(midnight)).toBe(true);
+  quota.change({ ...day, period: 'WEEK' });
+  quota.change(day);
+  expect(quota.hasCall(midnight - 1)).toBe(true);
+});
+
 it('looks at the calendar once in a period, however many calls come', () => {
   const quota = new OwnQuota({
     limit: 1000,

@@ -41,7 +41,10 @@ export class OwnQuota implements Quota {
   /** Another kind of period begins anew. */
   change(terms: QuotaTerms): void {
     const { period, offset } = this.#terms;
-    if (terms.period !== period || terms.offset !== offset) this.#period = NO_PERIOD;
+    if (terms.period !== period || terms.offset !== offset) {
+      this.#period = NO_PERIOD;
+      this.#before = { period: NO_PERIOD, used: 0 };
+    }
     this.#terms = terms;
     this.#limit = limitIn(terms, this.#period);
   }
