@@ -1,5 +1,46 @@
-export * from './schema';
-export * from './canonical-json';
-export * from './part';
-export * from './manifest';
-export * from './stage-head';
+export {
+  SNAPSHOT_SCHEMA,
+  type AccessLogSnapshot,
+  type ApiKeySnapshot,
+  type ApiKeysSnapshot,
+  type ApiKind,
+  type AuthorizationSnapshot,
+  type AuthorizerOptionsSnapshot,
+  type AuthorizerSnapshot,
+  type CanarySnapshot,
+  type CognitoAuthorizer,
+  type CorsSnapshot,
+  type DeployedSnapshot,
+  type FunctionAuthorizer,
+  type FunctionIntegration,
+  type GatewayResponseSnapshot,
+  type HttpIntegration,
+  type IntegrationResponseSnapshot,
+  type IntegrationSnapshot,
+  type JwtAuthorizer,
+  type LimitsSnapshot,
+  type MockIntegration,
+  type PassthroughBehavior,
+  type PlanSnapshot,
+  type PrincipalSnapshot,
+  type Problem,
+  type QuotaSnapshot,
+  type ResponseCacheSnapshot,
+  type Route,
+  type RouteCacheSnapshot,
+  type Snapshot,
+  type StickySnapshot,
+  type ThrottleSnapshot,
+  type UnavailableIntegration,
+} from './schema';
+export { canonicalJson } from './canonical-json';
+export { decodePart, encodePart, SnapshotRefused, type Part } from './part';
+export {
+  MANIFEST_SCHEMA,
+  openManifest,
+  requireNewer,
+  sealManifest,
+  type Manifest,
+  type ManifestEntry,
+} from './manifest';
+export { takeApart, type StageHead, type TakenApart } from './stage-head';

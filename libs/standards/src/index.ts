@@ -1,8 +1,79 @@
-export * from './access-log';
-export * from './http-fields';
-export * from './iam';
-export * from './media-type';
-export * from './parameter-mapping';
-export * from './path-template';
-export * from './sigv4';
-export * from './trace-context';
+export { clfTime, compileLogFormat, escapeLogValue, type LogFormat, type LogVariable } from './access-log';
+export {
+  allFields,
+  fieldOfText,
+  firstField,
+  forbiddenInConnection,
+  isFieldName,
+  isHopByHop,
+  isNamed,
+  lastField,
+  listedByConnection,
+  removeField,
+  removeFieldsWhere,
+  setField,
+  textOfField,
+  tokensOf,
+  type FieldList,
+} from './http-fields';
+export {
+  parsePolicy,
+  repeatedMember,
+  verdictOf,
+  type AccessRequest,
+  type Caller,
+  type Policy,
+  type Statement,
+  type Verdict,
+} from './iam';
+export { firstAccepted, mediaTypeOf } from './media-type';
+export {
+  isReservedHeader,
+  parseGatewayResponseTarget,
+  parseHttpTarget,
+  parseHttpValue,
+  parseRestRequestSource,
+  parseRestRequestTarget,
+  parseRestResponseSource,
+  parseRestResponseTarget,
+  type HttpAction,
+  type HttpSide,
+  type HttpTarget,
+  type HttpValue,
+  type HttpVariable,
+  type RestExpression,
+  type RestPlace,
+} from './parameter-mapping';
+export {
+  cutPlaceholders,
+  fillStageVariables,
+  parseRoutePath,
+  variablesOf,
+  type PathSegment,
+  type TextPiece,
+} from './path-template';
+export {
+  canonicalRequest,
+  parseAuthorization,
+  presignSigV4,
+  signSigV4,
+  verifySigV4,
+  type SigV4Claim,
+  type SigV4Credential,
+  type SigV4Key,
+  type SigV4Parsed,
+  type SigV4Refusal,
+  type SigV4Request,
+  type SigV4SigningOptions,
+  type SigV4Verified,
+  type SigV4VerifyOptions,
+} from './sigv4';
+export {
+  amznRoot,
+  capTracestate,
+  formatAmznTraceId,
+  formatTraceparent,
+  parseAmznTraceId,
+  parseTraceparent,
+  type RemoteParent,
+} from './trace-context';

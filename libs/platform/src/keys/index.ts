@@ -1,5 +1,5 @@
-export * from './private-file';
-export * from './node-secrets';
-export * from './sealer';
-export * from './signing-keys';
-export * from './service-key';
+export { writePrivateFile } from './private-file';
+export { nodeSealer, nodeSecrets } from './node-secrets';
+export { Sealer } from './sealer';
+export { loadOrCreateSigningKey, readPublicKeys } from './signing-keys';
+export { loadOrCreateServiceKey } from './service-key';

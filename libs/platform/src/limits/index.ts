@@ -1,2 +1,2 @@
-export * from './channel-limits';
-export * from './memory-limits';
+export { ChannelLimits, serveLimits, type LimitChannel, type LimitMessage } from './channel-limits';
+export { MemoryLimits } from './memory-limits';

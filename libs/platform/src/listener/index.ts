@@ -1,3 +1,3 @@
 export { SocketListener, type SocketListenerOptions } from './socket-listener';
 export { listenFault, listenOn } from './listen';
-export * from './served-host';
+export { isHostServed } from './served-host';

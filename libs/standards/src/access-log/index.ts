@@ -1,2 +1,2 @@
-export * from './clf-time';
-export * from './format';
+export { clfTime } from './clf-time';
+export { compileLogFormat, escapeLogValue, type LogFormat, type LogVariable } from './format';

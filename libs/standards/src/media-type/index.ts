@@ -1,1 +1,1 @@
-export * from './media-type';
+export { firstAccepted, mediaTypeOf } from './media-type';

@@ -1,2 +1,19 @@
-export * from './http';
-export * from './rest';
+export {
+  isReservedHeader,
+  parseHttpTarget,
+  parseHttpValue,
+  type HttpAction,
+  type HttpSide,
+  type HttpTarget,
+  type HttpValue,
+  type HttpVariable,
+} from './http';
+export {
+  parseGatewayResponseTarget,
+  parseRestRequestSource,
+  parseRestRequestTarget,
+  parseRestResponseSource,
+  parseRestResponseTarget,
+  type RestExpression,
+  type RestPlace,
+} from './rest';

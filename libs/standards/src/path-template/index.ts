@@ -1,2 +1,2 @@
-export * from './placeholders';
-export * from './route-path';
+export { cutPlaceholders, fillStageVariables, type TextPiece } from './placeholders';
+export { parseRoutePath, variablesOf, type PathSegment } from './route-path';

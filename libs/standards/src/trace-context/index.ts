@@ -1,2 +1,2 @@
-export * from './amzn-trace-id';
-export * from './traceparent';
+export { amznRoot, formatAmznTraceId, parseAmznTraceId } from './amzn-trace-id';
+export { capTracestate, formatTraceparent, parseTraceparent, type RemoteParent } from './traceparent';
