@@ -15,10 +15,12 @@ import { RequestFields } from './request-fields';
 /** Header fields as a flat list `[name, value, name, value, ...]`, in order and case as received. */
 export type HeaderList = string[];
 
-/** Bytes of a message body that may still be on the wire. Either `gather` or `stream` may be called, once. */
+/** Bytes of a message body that may still be on the wire. It is taken once, by `gather` or `stream`, or by a `whole` that has it. */
 export interface Body {
   /** Announced length in bytes; `undefined` = unknown (chunked); 0 = there is no body. */
   readonly length: number | undefined;
+  /** All bytes, where all of them are here and were not taken yet: nobody needs to wait for those. */
+  whole?(): Uint8Array | undefined;
   /** All bytes. Rejects with `GatewayError('REQUEST_TOO_LARGE')` above `maxBytes`. */
   gather(maxBytes: number): Promise<Uint8Array>;
   stream(): AsyncIterable<Uint8Array>;

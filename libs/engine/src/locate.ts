@@ -3,6 +3,8 @@
  * API"; LocalStack's local forms): its own host name, and `/_aws/execute-api/{api}/...` or
  * `/restapis/{api}/{stage}/_user_request_/...` on any host.
  */
+import { Fates } from './headers/fates';
+
 export interface Address {
   readonly apiId: string;
   /** What follows the API: starts with the stage, where there is one. */
@@ -21,11 +23,13 @@ export type Locate = (host: string, path: string) => Address | undefined;
 /** `extraSuffixes` are names without a leading dot, e.g. `execute-api.example.com`. */
 export function locator(region: string, extraSuffixes: readonly string[]): Locate {
   const suffixes = new Set([`execute-api.${region}.amazonaws.com`, ...LOCAL_SUFFIXES, ...extraSuffixes]);
-  return (host, path) => {
+  const apiOfHost = new Fates((host): string | null => {
     const dot = host.indexOf('.');
-    if (dot > 0 && suffixes.has(host.slice(dot + 1).toLowerCase())) {
-      return { apiId: host.slice(0, dot).toLowerCase(), path, explicit: false };
-    }
+    return dot > 0 && suffixes.has(host.slice(dot + 1)) ? host.slice(0, dot) : null;
+  });
+  return (host, path) => {
+    const apiId = apiOfHost.of(host);
+    if (apiId !== null) return { apiId, path, explicit: false };
     if (path.startsWith(AWS_FORM)) return afterId(path.slice(AWS_FORM.length));
     if (path.startsWith(RESTAPIS_FORM)) return userRequest(path.slice(RESTAPIS_FORM.length));
     return undefined;

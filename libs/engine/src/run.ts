@@ -9,16 +9,16 @@ import { runSteps } from './run-steps';
 
 /** `early` = refused before routing. Neither throws nor rejects. */
 export function run(x: Exchange, early: Fault | undefined): Answer | Promise<Answer> {
-  const reply = early === undefined ? requestPhase(x) : faultReply(x, early);
-  return reply instanceof Promise ? reply.then((late) => conclude(x, late)) : conclude(x, reply);
-}
-
-function requestPhase(x: Exchange): Reply | Promise<Reply> {
+  if (early !== undefined) return conclude(x, faultReply(x, early));
   try {
     const reply = runSteps(x, x.route.request);
-    return reply instanceof Promise ? reply.catch((error: unknown) => errorReply(x, error)) : reply;
+    if (!(reply instanceof Promise)) return conclude(x, reply);
+    return reply.then(
+      (late) => conclude(x, late),
+      (error: unknown) => conclude(x, errorReply(x, error)),
+    );
   } catch (error) {
-    return errorReply(x, error);
+    return conclude(x, errorReply(x, error));
   }
 }
 

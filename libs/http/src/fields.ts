@@ -11,38 +11,86 @@ export function isWebSocket(value: string): boolean {
   return value.toLowerCase() === 'websocket';
 }
 
-/** Names that were found good. They are few, and to know one is cheaper than to judge it. */
-const GOOD_NAMES = new Set<string>();
-const MAX_GOOD_NAMES = 1000;
+/** The line that a name was last written in: most fields say the same again and again. */
+interface Line {
+  mayBeKept: boolean;
+  /** So many values in a row were news. */
+  news: number;
+  value: string | undefined;
+  text: string;
+  /** One piece of memory, and not one for each part. */
+  isFlat: boolean;
+}
+
+/** By names that were found good. A value keeps the whole head in memory that it came in, so these are few: 8 MB at the most. */
+const LINES = new Map<string, Line>();
+const MAX_LINES = 500;
+/** What a name that speaks of secrets says is kept nowhere, nor compared: how long that takes would tell of it. */
+const SECRET = /auth|cookie|token|key|secret|password|credential|session|signature/i;
 
 /** `name: value` with its line end. Throws `FieldError`. */
 export function fieldLine(name: string, value: string): string {
-  if ((!GOOD_NAMES.has(name) && !isGood(name)) || NO_VALUE.test(value))
-    throw new FieldError('not a field of HTTP');
-  return `${name}: ${value}\r\n`;
+  const line = LINES.get(name) ?? newLine(name);
+  if (line.mayBeKept && line.value === value) return again(line);
+  if (NO_VALUE.test(value)) throw new FieldError('not a field of HTTP');
+  const text = `${name}: ${value}\r\n`;
+  if (line.mayBeKept) keep(line, value, text);
+  return text;
 }
 
-function isGood(name: string): boolean {
-  if (!TOKEN.test(name)) return false;
-  if (GOOD_NAMES.size >= MAX_GOOD_NAMES) GOOD_NAMES.clear();
+function again(line: Line): string {
+  line.news = 0;
+  if (!line.isFlat) {
+    line.text = Buffer.from(line.text, 'latin1').toString('latin1');
+    line.isFlat = true;
+  }
+  return line.text;
+}
+
+function keep(line: Line, value: string, text: string): void {
+  line.mayBeKept = ++line.news < MANY_NEWS;
+  line.value = line.mayBeKept ? value : undefined;
+  line.text = line.mayBeKept ? text : '';
+  line.isFlat = false;
+}
+
+/** A name with so many of them says something else each time, as ids do, and is not worth a comparison. */
+const MANY_NEWS = 100;
+
+function newLine(name: string): Line {
+  if (!TOKEN.test(name)) throw new FieldError('not a field of HTTP');
+  if (LINES.size >= MAX_LINES) LINES.clear();
+  const line = { mayBeKept: !SECRET.test(name), news: 0, value: undefined, text: '', isFlat: false };
   // A text of its own: as a part of the head that it came in, it would keep all of that.
-  GOOD_NAMES.add(Buffer.from(name, 'latin1').toString('latin1'));
-  return true;
+  LINES.set(Buffer.from(name, 'latin1').toString('latin1'), line);
+  return line;
 }
 
-/** Names that mean something to us; told by the length first, so that most names are never put in lower case. */
+interface Named<Kind> {
+  readonly lower: string;
+  readonly first: number;
+  readonly kind: Kind;
+}
+
+/** All that a letter's cases differ in. */
+const CASE_BIT = 0x20;
+
+/** Names that mean something to us; told by length and first letter, so that few names are put in lower case. */
 export class NameTable<Kind> {
-  private readonly byLength: ([string, Kind][] | undefined)[] = [];
+  private readonly byLength: (Named<Kind>[] | undefined)[] = [];
 
   constructor(entries: readonly (readonly [string, Kind])[]) {
-    for (const [name, kind] of entries) (this.byLength[name.length] ??= []).push([name, kind]);
+    for (const [name, kind] of entries)
+      (this.byLength[name.length] ??= []).push({ lower: name, first: name.charCodeAt(0), kind });
   }
 
   kindOf(name: string): Kind | undefined {
     const candidates = this.byLength[name.length];
     if (candidates === undefined) return undefined;
-    const lower = name.toLowerCase();
-    for (const [known, kind] of candidates) if (known === lower) return kind;
+    const first = name.charCodeAt(0) | CASE_BIT;
+    for (const known of candidates)
+      if (known.first === first && (known.lower === name || known.lower === name.toLowerCase()))
+        return known.kind;
     return undefined;
   }
 }

@@ -4,6 +4,7 @@
  * `server/vectors.spec.ts`.
  */
 import type { MessageHead } from './framing/message-parser';
+import { nameOfHost } from './host';
 
 export const MAX_TARGET_BYTES = 8192;
 export const MAX_FIELDS = 200;
@@ -29,7 +30,6 @@ export interface Rule {
   isBroken(facts: HeadFacts): boolean;
 }
 
-const HOST = /^(?:\[[0-9A-Fa-f:.]+\]|[A-Za-z0-9.-]+)(?::[0-9]{0,5})?$/;
 const ABSOLUTE = /^https?:\/\/([^/?#]*)/i;
 
 export const REQUEST_RULES: readonly Rule[] = [
@@ -95,7 +95,7 @@ export const REQUEST_RULES: readonly Rule[] = [
     rfc: '9110 7.2',
     vectors: ['H01b', 'H04', 'H05', 'H05b', 'H05c'],
     status: 400,
-    isBroken: ({ hosts, host }) => hosts === 1 && !HOST.test(host),
+    isBroken: ({ hosts, host }) => hosts === 1 && nameOfHost(host) === undefined,
   },
   {
     name: 'absolute form names the Host',

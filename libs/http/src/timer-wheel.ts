@@ -24,12 +24,15 @@ export class TimerWheel {
   constructor(private readonly tickMs: number) {}
 
   set(entry: Timed, inMs: number): void {
-    const nowMs = performance.now();
-    const deadlineMs = nowMs + inMs;
+    this.setAt(entry, performance.now() + inMs);
+  }
+
+  /** `deadlineMs` as `performance.now()` counts. */
+  setAt(entry: Timed, deadlineMs: number): void {
     const isSeenInTime = entry.slot >= 0 && entry.lookAtMs <= deadlineMs + this.tickMs;
     if (!isSeenInTime) this.remove(entry);
     entry.deadlineMs = deadlineMs;
-    if (!isSeenInTime) this.place(entry, nowMs);
+    if (!isSeenInTime) this.place(entry, performance.now());
   }
 
   /** It stays in its slot, to be there for the next deadline. */

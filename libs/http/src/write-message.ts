@@ -1,20 +1,18 @@
 /** A message that is all there leaves in one write where it is small. */
 import type { Socket } from 'node:net';
+import { latin1Of } from './latin1';
 
 /** Head and body up to this leave as one string: one conversion is cheaper than a second buffer. */
 const ONE_WRITE_BYTES = 2048;
 
 export function writeMessage(socket: Socket, head: string, body: Uint8Array | undefined): void {
   if (body === undefined || body.byteLength === 0) socket.write(head, 'latin1');
-  else if (body.byteLength <= ONE_WRITE_BYTES) socket.write(head + latin1(body), 'latin1');
+  else if (body.byteLength <= ONE_WRITE_BYTES)
+    socket.write(head + latin1Of(body, 0, body.byteLength), 'latin1');
   else {
     socket.cork();
     socket.write(head, 'latin1');
     socket.write(body);
     socket.uncork();
   }
-}
-
-function latin1(bytes: Uint8Array): string {
-  return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString('latin1');
 }

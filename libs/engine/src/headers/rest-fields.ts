@@ -94,16 +94,23 @@ export function passResponseFields(headers: HeaderList): HeaderList {
   const passed: HeaderList = [];
   for (let i = 0; i + 1 < headers.length; i += 2) {
     const name = headers[i] ?? '';
-    const fate = RESPONSE_FATES.of(name);
-    if (fate === 'remapped') passed.push(REMAPPED_PREFIX + name, headers[i + 1] ?? '');
-    else if (fate === 'passed' && !isListed(listed, name)) passed.push(name, headers[i + 1] ?? '');
+    const { sentAs, isRemapped } = RESPONSE_FATES.of(name);
+    if (sentAs !== undefined && (isRemapped || !isListed(listed, name)))
+      passed.push(sentAs, headers[i + 1] ?? '');
   }
   return passed;
 }
 
-const RESPONSE_FATES = new Fates((lower) => {
-  if (REMAPPED.has(lower)) return 'remapped';
-  return DROPPED_FROM_RESPONSE.has(lower) || isHopByHop(lower) ? 'dropped' : 'passed';
+interface ResponseFate {
+  /** `undefined` = not at all. */
+  readonly sentAs: string | undefined;
+  readonly isRemapped: boolean;
+}
+
+const RESPONSE_FATES = new Fates((lower, name): ResponseFate => {
+  if (REMAPPED.has(lower)) return { sentAs: REMAPPED_PREFIX + name, isRemapped: true };
+  const isDropped = DROPPED_FROM_RESPONSE.has(lower) || isHopByHop(lower);
+  return { sentAs: isDropped ? undefined : name, isRemapped: false };
 });
 
 const REMAPPED_TARGETS = new Set([...REMAPPED, 'expect', 'host', 'proxy-authenticate', 'trailer', 'upgrade']);

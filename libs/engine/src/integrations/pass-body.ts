@@ -19,6 +19,8 @@ export function withBody(
   if (body.length === undefined || body.length > GATHERED_BYTES) {
     return reply(headers, status, body.stream(), body.length);
   }
+  const whole = body.whole?.();
+  if (whole !== undefined) return reply(headers, status, whole, whole.byteLength);
   return body.gather(GATHERED_BYTES).then(
     (bytes) => reply(headers, status, bytes, bytes.byteLength),
     (error: unknown) => answerFailure(x, error),

@@ -11,7 +11,16 @@ export interface Router<R> {
 
 /** Segments after the leading slash; `/` has none. Empty segments are kept: only a greedy variable may take them. */
 export function segmentsOf(path: string): string[] {
-  return path === '/' ? [] : path.slice(1).split('/');
+  const segments: string[] = [];
+  if (path === '/') return segments;
+  let from = 1;
+  // `split` makes a list of all places first; most paths have one segment or two.
+  for (let to = path.indexOf('/', from); to >= 0; to = path.indexOf('/', from)) {
+    segments.push(path.slice(from, to));
+    from = to + 1;
+  }
+  segments.push(path.slice(from));
+  return segments;
 }
 
 /** The rest of the path as text, its own slashes kept. */

@@ -1,5 +1,6 @@
 /** One request, over at most two connections: it settles once, with an answer or with a fault. */
 import type { ByteChannel } from '../byte-channel';
+import { NameTable } from '../fields';
 import { MessageBody, noBody, type BodySource } from '../message-body';
 import type { MessageHead } from '../framing/message-parser';
 import type { ClientConnection } from './connection';
@@ -123,9 +124,14 @@ export function asError<O extends Origin>({ asError: map }: ClientOptions<O>, fa
 function lengthOf(fields: readonly string[]): number | undefined {
   let length: number | undefined;
   for (let i = 0; i < fields.length; i += 2) {
-    const name = fields[i] ?? '';
-    if (name.length === 14 && name.toLowerCase() === 'content-length') length = Number(fields[i + 1]);
-    else if (name.length === 17 && name.toLowerCase() === 'transfer-encoding') return undefined;
+    const kind = NAMES.kindOf(fields[i] ?? '');
+    if (kind === 'length') length = Number(fields[i + 1]);
+    else if (kind === 'coding') return undefined;
   }
   return length;
 }
+
+const NAMES = new NameTable<'length' | 'coding'>([
+  ['content-length', 'length'],
+  ['transfer-encoding', 'coding'],
+]);

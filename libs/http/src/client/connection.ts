@@ -5,7 +5,8 @@ import type { OnDefect } from '../defect';
 import { RESPONSE } from '../framing/llhttp';
 import { MessageParser, type MessageHead, type ParserLimits } from '../framing/message-parser';
 import type { Timed, TimerWheel } from '../timer-wheel';
-import { READ_BYTES, turn, type Reader, type Rester, type Writer } from '../turn';
+import { copied, READ_BUFFER } from '../shared-reads';
+import { turn, type Reader, type Rester, type Writer } from '../turn';
 import { writeMessage } from '../write-message';
 import type { Call } from './call';
 import { ClientFault } from './fault';
@@ -15,8 +16,6 @@ import { isSound } from './sound-answer';
 import { sendUpload } from './upload';
 
 const MAX_INTERIM = 32;
-/** All sockets read into this; what is kept is copied. */
-const READ_BUFFER = new Uint8Array(READ_BYTES);
 /** What stands behind an answer is seen in the turn after it, if it is sent with it. */
 const TURNS_OF_REST = 2;
 
@@ -71,7 +70,7 @@ export class ClientConnection<O extends Origin> implements Timed, Reader, Rester
     this.parser = new MessageParser(RESPONSE, owner.limits);
     this.call = call;
     call.connection = this;
-    owner.wheel.set(this, call.deadlineMs - performance.now());
+    owner.wheel.setAt(this, call.deadlineMs);
     this.reading = {
       buffer: READ_BUFFER,
       callback: (bytes, buffer) => {
@@ -109,7 +108,7 @@ export class ClientConnection<O extends Origin> implements Timed, Reader, Rester
     this.isSpoken = this.isSent = this.isToWrite = false;
     this.interim = 0;
     this.parser.skipsBody = call.request.method === 'HEAD';
-    this.owner.wheel.set(this, call.deadlineMs - performance.now());
+    this.owner.wheel.setAt(this, call.deadlineMs);
     this.send(call);
   }
 
@@ -272,7 +271,8 @@ export class ClientConnection<O extends Origin> implements Timed, Reader, Rester
   private awaitBody(): void {
     const { call, owner } = this;
     if (call === undefined) return;
-    owner.wheel.set(this, call.isStreamed ? owner.bodySilenceMs : call.deadlineMs - performance.now());
+    if (call.isStreamed) owner.wheel.set(this, owner.bodySilenceMs);
+    else owner.wheel.setAt(this, call.deadlineMs);
   }
 
   /** `isClean`: nothing lies behind what was parsed. */
@@ -368,13 +368,6 @@ export class ClientConnection<O extends Origin> implements Timed, Reader, Rester
 }
 
 const NO_PIECES: readonly Uint8Array[] = [];
-
-/** Out of the buffer that all sockets read into. Small ones share a piece of memory, which is much cheaper than one for each. */
-function copied(piece: Uint8Array): Uint8Array {
-  const copy = Buffer.allocUnsafe(piece.byteLength);
-  copy.set(piece);
-  return copy;
-}
 
 function isSecured(socket: Socket): boolean {
   return (socket as Partial<TLSSocket>).encrypted === true;

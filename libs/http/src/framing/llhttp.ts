@@ -3,6 +3,7 @@
  * what was seen is read from the notes after `llhttp_execute` has returned, so no parser can be entered twice.
  */
 import { createRequire } from 'node:module';
+import { latin1Of } from '../latin1';
 
 export const REQUEST = 1;
 export const RESPONSE = 2;
@@ -67,6 +68,8 @@ export class Notes {
   status = 0;
   /** From and to, for each piece. */
   readonly pieces: number[] = [];
+  /** So many of the numbers in `pieces` are of this call. */
+  pieceMarks = 0;
   /** Bytes since the last byte of body that were none themselves. */
   gapBytes = 0;
   /** Status of our own refusal; 0 = none. */
@@ -123,7 +126,8 @@ export class Notes {
     if (!this.noteGap(from)) return STOPPED_BY_US;
     this.gapBytes = 0;
     this.lastEnd = from + bytes;
-    this.pieces.push(from, from + bytes);
+    this.pieces[this.pieceMarks++] = from;
+    this.pieces[this.pieceMarks++] = from + bytes;
     return OK;
   }
 
@@ -180,7 +184,7 @@ export function load(chunk: Uint8Array, from: number, to: number): number {
 
 export function textAt(address: number, bytes: number): string {
   const from = address - windowAt;
-  return view().toString('latin1', from, from + bytes);
+  return latin1Of(view(), from, from + bytes);
 }
 
 export function copyAt(address: number, bytes: number, into: Uint8Array, offset: number): void {
@@ -188,10 +192,9 @@ export function copyAt(address: number, bytes: number, into: Uint8Array, offset:
   into.set(view().subarray(from, from + bytes), offset);
 }
 
-/** Memory that grows gets a new buffer. */
+/** Memory that grows gets a new buffer, and takes the old one's bytes away. */
 function view(): Buffer {
-  const { buffer } = llhttp().memory;
-  if (windowView === undefined || windowView.buffer !== buffer) {
+  if (windowView === undefined || windowView.length === 0) {
     if (windowAt === 0) windowAt = llhttp().malloc(WINDOW_BYTES);
     windowView = Buffer.from(llhttp().memory.buffer, windowAt, WINDOW_BYTES);
     loaded = undefined;

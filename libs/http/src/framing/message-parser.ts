@@ -15,7 +15,7 @@ import {
   textAt,
   WINDOW_BYTES,
 } from './llhttp';
-import { nameAt } from './field-names';
+import { fieldsOf } from './head-fields';
 import { METHODS } from './methods';
 import { StatusLine } from './status-line';
 
@@ -126,7 +126,7 @@ export class MessageParser {
     notes.isTrailer = this.isTrailer;
     notes.gapBytes = this.gapBytes;
     notes.refusal = 0;
-    notes.pieces.length = 0;
+    notes.pieceMarks = 0;
     notes.firstAt = partial === undefined ? -1 : 0;
     notes.lastEnd = known.length;
     notes.fieldCount = known.fieldCount;
@@ -182,19 +182,19 @@ export class MessageParser {
       line: notes.lineStart < 0 ? '' : text.substring(notes.lineStart - from, notes.lineEnd - from),
       status: notes.status,
       version: wasm.llhttp_get_http_major(this.pointer) * 10 + wasm.llhttp_get_http_minor(this.pointer),
-      fields: fieldsOf(text, from),
+      fields: fieldsOf(text, from, notes.marks, notes.fieldCount),
       isKeepAlive: notes.isKeepAlive,
       isUpgrade: notes.isUpgrade,
     };
     // Two line ends close the head.
-    if (notes.pieces.length === 0) notes.lastEnd = headEnd + 4;
+    if (notes.pieceMarks === 0) notes.lastEnd = headEnd + 4;
   }
 
   private takeBody(headBytes: number, bytes: number, chunk: Uint8Array, offset: number): void {
-    const { pieces } = notes;
-    if (pieces.length > 0) {
+    const { pieces, pieceMarks } = notes;
+    if (pieceMarks > 0) {
       const body: Uint8Array[] = [];
-      for (let i = 0; i < pieces.length; i += 2) {
+      for (let i = 0; i < pieceMarks; i += 2) {
         const from = (pieces[i] ?? 0) - headBytes + offset;
         body.push(chunk.subarray(from, (pieces[i + 1] ?? 0) - headBytes + offset));
       }
@@ -240,22 +240,4 @@ export class MessageParser {
       lineEnd: notes.lineEnd < 0 ? -1 : notes.lineEnd - skipped,
     };
   }
-}
-
-function fieldsOf(text: string, from: number): string[] {
-  const { marks, fieldCount } = notes;
-  const fields: string[] = new Array<string>(fieldCount * 2);
-  for (let i = 0; i < fieldCount; i++) {
-    const mark = i * 4;
-    const valueFrom = (marks[mark + 2] ?? 0) - from;
-    let valueTo = (marks[mark + 3] ?? 0) - from;
-    while (valueTo > valueFrom && isBlank(text.charCodeAt(valueTo - 1))) valueTo--;
-    fields[i * 2] = nameAt(text, (marks[mark] ?? 0) - from, (marks[mark + 1] ?? 0) - from);
-    fields[i * 2 + 1] = text.substring(valueFrom, valueTo);
-  }
-  return fields;
-}
-
-function isBlank(code: number): boolean {
-  return code === 32 || code === 9;
 }

@@ -1,4 +1,5 @@
 /** Writes a streamed body as fast as the client takes it. The head leaves with the first bytes, or alone if they are late. */
+import { latin1Of } from '../latin1';
 import type { AnswerHead } from './answer';
 import type { Exchange } from './exchange';
 
@@ -77,7 +78,7 @@ class Pump implements BodyPump {
     this.unsentHead = '';
     if (before === '') return socket.write(chunk);
     if (chunk.byteLength <= SMALL_CHUNK_BYTES) {
-      const text = Buffer.from(chunk.buffer, chunk.byteOffset, chunk.byteLength).toString('latin1');
+      const text = latin1Of(chunk, 0, chunk.byteLength);
       return socket.write(before + text + after, 'latin1');
     }
     socket.cork();

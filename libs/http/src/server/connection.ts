@@ -6,6 +6,7 @@ import type { OnDefect } from '../defect';
 import type { Socket } from 'node:net';
 import { REQUEST } from '../framing/llhttp';
 import { MessageParser, type MessageHead, type ParserLimits } from '../framing/message-parser';
+import { copied } from '../shared-reads';
 import type { Timed, TimerWheel } from '../timer-wheel';
 import { turn, type Reader } from '../turn';
 import { refusalText } from './answer';
@@ -69,6 +70,8 @@ export class ServerConnection implements Timed, Reader, OpenConnection {
     readonly socket: Socket,
     readonly context: ServerContext,
     secure: boolean,
+    /** Its reads are views of a buffer that the next read overwrites. */
+    private readonly readsShared: boolean,
   ) {
     this.peer = peerOf(socket, secure);
     this.parser = new MessageParser(REQUEST, context.limits);
@@ -205,9 +208,9 @@ export class ServerConnection implements Timed, Reader, OpenConnection {
 
   private take(chunk: Uint8Array): void {
     if (this.isDone) return this.discard(chunk);
-    if (this.tunnel !== undefined) return this.tunnel.receive(chunk);
+    if (this.tunnel !== undefined) return this.tunnel.receive(this.kept(chunk));
     if (this.pending.length > 0 || this.exchange?.isReceived === true) {
-      this.pending.push(chunk);
+      this.pending.push(this.kept(chunk));
       this.pendingBytes += chunk.byteLength;
       if (this.pendingBytes >= MAX_PENDING_BYTES) {
         this.isFull = true;
@@ -243,7 +246,7 @@ export class ServerConnection implements Timed, Reader, OpenConnection {
     while (offset < chunk.length) {
       if (this.isDone) return;
       if (this.exchange?.isReceived === true) {
-        const rest = chunk.subarray(offset);
+        const rest = this.kept(chunk.subarray(offset));
         this.pending.unshift(rest);
         this.pendingBytes += rest.byteLength;
         return;
@@ -256,7 +259,8 @@ export class ServerConnection implements Timed, Reader, OpenConnection {
   private parsed(): void {
     const { refusal, head, body, isComplete, isInside } = this.parser;
     if (refusal !== 0) return this.fail(refusal);
-    if (head !== undefined) return this.begin(head, body, isComplete);
+    const pieces = this.readsShared ? body?.map(copied) : body;
+    if (head !== undefined) return this.begin(head, pieces, isComplete);
     if (this.exchange === undefined) {
       if (this.state === 'idle' && isInside) {
         this.state = 'head';
@@ -264,8 +268,12 @@ export class ServerConnection implements Timed, Reader, OpenConnection {
       }
       return;
     }
-    if (body !== undefined) this.exchange.receive(body);
+    if (pieces !== undefined) this.exchange.receive(pieces);
     if (isComplete) this.exchange.received();
+  }
+
+  private kept(chunk: Uint8Array): Uint8Array {
+    return this.readsShared ? copied(chunk) : chunk;
   }
 
   private begin(head: MessageHead, body: Uint8Array[] | undefined, isComplete: boolean): void {

@@ -4,6 +4,7 @@ import { createServer, type Server, type Socket } from 'node:net';
 import { createServer as createTlsServer, type TLSSocket, type TlsOptions } from 'node:tls';
 import { warnOfDefect } from '../defect';
 import { MAX_FIELDS, MAX_HEAD_BYTES } from '../rules';
+import { withSharedReads } from '../shared-reads';
 import { TimerWheel } from '../timer-wheel';
 import { ServerConnection, type OpenConnection, type ServerContext } from './connection';
 import { H2Session } from './h2/session';
@@ -107,19 +108,21 @@ export class HttpServer {
     }
   }
 
-  private accept(socket: Socket, secure: boolean): void {
-    const address = socket.remoteAddress ?? '';
+  private accept(accepted: Socket, secure: boolean): void {
+    const address = accepted.remoteAddress ?? '';
     const fromThere = this.addresses.get(address) ?? 0;
     if (this.connections.size >= this.maxConnections || fromThere >= this.maxPerAddress) {
-      socket.on('error', () => undefined);
-      socket.destroy();
+      accepted.on('error', () => undefined);
+      accepted.destroy();
       return;
     }
+    const shared = secure ? undefined : withSharedReads(accepted);
+    const socket = shared ?? accepted;
     this.addresses.set(address, fromThere + 1);
     const speaksH2 = secure && (socket as TLSSocket).alpnProtocol === 'h2';
     const connection = speaksH2
       ? new H2Session(socket, this.context)
-      : new ServerConnection(socket, this.context, secure);
+      : new ServerConnection(socket, this.context, secure, shared !== undefined);
     this.connections.add(connection);
     socket.on('close', () => this.closed(connection, address));
   }

@@ -3,6 +3,7 @@ import type { Socket } from 'node:net';
 import { Cancellation, type CancelSignal } from '../cancellation';
 import type { MessageHead } from '../framing/message-parser';
 import { isWebSocket, NameTable } from '../fields';
+import { nameOfHost } from '../host';
 import type { MessageBody } from '../message-body';
 import { brokenRule, type HeadFacts } from '../rules';
 
@@ -85,7 +86,7 @@ export function soundHead(head: MessageHead): SoundHead | number {
   return {
     path: queryAt < 0 ? target : target.slice(0, queryAt),
     query: queryAt < 0 ? '' : target.slice(queryAt + 1),
-    host: hostName(facts.host),
+    host: nameOfHost(facts.host) ?? '',
     fields: walked.fields,
     bodyBytes: facts.codings > 0 ? undefined : Number(facts.length),
     expectsContinue: facts.expect !== undefined && head.version === 11,
@@ -178,9 +179,4 @@ function withoutH2c(lowerName: string, value: string): string | undefined {
 function originForm(target: string): string {
   const rest = target.replace(/^https?:\/\/[^/?#]*/i, '');
   return rest.startsWith('/') ? rest : `/${rest}`;
-}
-
-function hostName(host: string): string {
-  const name = host.replace(/:[0-9]*$/, '').toLowerCase();
-  return name.endsWith('.') ? name.slice(0, -1) : name;
 }

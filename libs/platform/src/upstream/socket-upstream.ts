@@ -46,7 +46,9 @@ export class SocketUpstream implements Upstream {
     if (body.length === 0) return this.client.send(asClientRequest(request, undefined));
     if (body.length === undefined || body.length > GATHERED_BYTES)
       return this.client.send(asClientRequest(request, body));
-    return gathered(body, signal).then((whole) => this.client.send(asClientRequest(request, whole)));
+    const whole = body.whole?.();
+    if (whole !== undefined) return this.client.send(asClientRequest(request, whole));
+    return gathered(body, signal).then((late) => this.client.send(asClientRequest(request, late)));
   }
 
   /** Connections that are open now, idle ones included. */

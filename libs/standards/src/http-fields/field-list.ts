@@ -40,7 +40,7 @@ export function removeFieldsWhere(fields: FieldList, chosen: (name: string) => b
     kept += 2;
   }
   const removed = kept < fields.length;
-  fields.length = kept;
+  if (removed) fields.length = kept;
   return removed;
 }
 
@@ -50,10 +50,15 @@ export function setField(fields: FieldList, name: string, value: string): void {
   fields.push(name, value);
 }
 
+/** All that a letter's cases differ in. */
+const CASE_BIT = 0x20;
+
 export function isNamed(name: string | undefined, lowerName: string): boolean {
   return (
     name !== undefined &&
     name.length === lowerName.length &&
+    // Two of one length rarely begin with the same letter, and to put one in lower case costs.
+    (name.charCodeAt(0) | CASE_BIT) === (lowerName.charCodeAt(0) | CASE_BIT) &&
     (name === lowerName || name.toLowerCase() === lowerName)
   );
 }

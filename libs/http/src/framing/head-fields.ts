@@ -1,0 +1,91 @@
+/**
+ * Names and values of fields out of a head. The usual names, and the values that came with them lately, are always the same
+ * strings: nothing is allocated for them, whoever looks them up later finds their hash in them, and to compare them is to compare
+ * two addresses.
+ */
+const USUAL =
+  'Accept Accept-Charset Accept-Encoding Accept-Language Accept-Ranges Access-Control-Allow-Credentials ' +
+  'Access-Control-Allow-Headers Access-Control-Allow-Methods Access-Control-Allow-Origin Access-Control-Expose-Headers ' +
+  'Access-Control-Max-Age Access-Control-Request-Headers Access-Control-Request-Method Age Allow Authorization Cache-Control ' +
+  'Connection Content-Disposition Content-Encoding Content-Language Content-Length Content-Location Content-Range ' +
+  'Content-Security-Policy Content-Type Cookie Date ETag Expect Expires Forwarded Host If-Match If-Modified-Since If-None-Match ' +
+  'If-Range If-Unmodified-Since Keep-Alive Last-Modified Link Location Origin Pragma Proxy-Authorization Range Referer ' +
+  'Retry-After Sec-Fetch-Dest Sec-Fetch-Mode Sec-Fetch-Site Sec-WebSocket-Accept Sec-WebSocket-Extensions Sec-WebSocket-Key ' +
+  'Sec-WebSocket-Protocol Sec-WebSocket-Version Server Set-Cookie Strict-Transport-Security TE Trailer Transfer-Encoding ' +
+  'Upgrade Upgrade-Insecure-Requests User-Agent Vary Via WWW-Authenticate X-Amz-Content-SHA256 X-Amz-Date ' +
+  'X-Amz-Security-Token X-Amzn-Trace-Id X-Api-Key X-Content-Type-Options X-Correlation-Id X-Forwarded-For X-Forwarded-Host ' +
+  'X-Forwarded-Port X-Forwarded-Proto X-Frame-Options X-Powered-By X-Real-IP X-Request-Id X-Requested-With Traceparent Tracestate';
+
+/**
+ * Their values are not kept, nor compared with those of others: how long that takes would tell of them. Names that nobody knows
+ * may be of this kind, so no values of theirs are kept either.
+ */
+const SECRET =
+  /^(?:Authorization|Proxy-Authorization|Cookie|Set-Cookie|X-Api-Key|X-Amz-Security-Token|Sec-WebSocket-Key)$/i;
+
+interface KnownName {
+  readonly name: string;
+  readonly isSecret: boolean;
+}
+
+const PLACES = 512;
+
+/** Texts of different length, or that begin or end differently, are mostly kept in different places. */
+function placeOf(text: string, from: number, to: number): number {
+  return (text.charCodeAt(from) * 31 + text.charCodeAt(to - 1) * 7 + (to - from) * 131) % PLACES;
+}
+
+const KNOWN: (KnownName[] | undefined)[] = new Array<undefined>(PLACES).fill(undefined);
+for (const name of USUAL.split(' ')) {
+  know(name);
+  know(name.toLowerCase());
+}
+
+function know(name: string): void {
+  (KNOWN[placeOf(name, 0, name.length)] ??= []).push({ name, isSecret: SECRET.test(name) });
+}
+
+function knownAt(text: string, from: number, to: number): KnownName | undefined {
+  const candidates = KNOWN[placeOf(text, from, to)];
+  if (candidates === undefined) return undefined;
+  for (const known of candidates)
+    if (known.name.length === to - from && text.startsWith(known.name, from)) return known;
+  return undefined;
+}
+
+/** A value keeps the whole head in memory that it came in: 8 MB are the very most. */
+const VALUES = new Array<string>(PLACES).fill('');
+const LONGEST_KEPT = 256;
+
+function valueAt(text: string, from: number, to: number): string {
+  const length = to - from;
+  if (length === 0 || length > LONGEST_KEPT) return text.substring(from, to);
+  const place = placeOf(text, from, to);
+  const kept = VALUES[place] ?? '';
+  if (kept.length === length && text.startsWith(kept, from)) return kept;
+  return (VALUES[place] = text.substring(from, to));
+}
+
+/**
+ * `[name, value, ...]` of the fields in `text`, values without blanks behind. `marks` holds four positions for each: name from and
+ * to, value from and to, counted from `start` characters ahead of the text.
+ */
+export function fieldsOf(text: string, start: number, marks: readonly number[], count: number): string[] {
+  const fields = new Array<string>(count * 2);
+  for (let i = 0; i < count; i++) {
+    const mark = i * 4;
+    const nameFrom = (marks[mark] ?? 0) - start;
+    const nameTo = (marks[mark + 1] ?? 0) - start;
+    const from = (marks[mark + 2] ?? 0) - start;
+    let to = (marks[mark + 3] ?? 0) - start;
+    while (to > from && isBlank(text.charCodeAt(to - 1))) to--;
+    const known = knownAt(text, nameFrom, nameTo);
+    fields[i * 2] = known === undefined ? text.substring(nameFrom, nameTo) : known.name;
+    fields[i * 2 + 1] = known?.isSecret === false ? valueAt(text, from, to) : text.substring(from, to);
+  }
+  return fields;
+}
+
+function isBlank(code: number): boolean {
+  return code === 32 || code === 9;
+}
