@@ -10,6 +10,9 @@ const outcome = (members: Partial<RequestOutcome>): RequestOutcome => ({
   latencyMs: 3,
   requestBytes: 0,
   responseBytes: 0,
+  integrationLatencyMs: undefined,
+  cacheResult: undefined,
+  canary: undefined,
   ...members,
 });
 

@@ -227,14 +227,14 @@ export interface RequestOutcome {
   readonly route: string;
   readonly status: number;
   readonly latencyMs: number;
-  /** Absent when no integration ran. */
-  readonly integrationLatencyMs?: number;
-  /** Absent where answers are not cached. */
-  readonly cacheResult?: 'hit' | 'miss';
+  /** `undefined` = no integration ran. */
+  readonly integrationLatencyMs: number | undefined;
+  /** `undefined` = answers are not cached. */
+  readonly cacheResult: 'hit' | 'miss' | undefined;
   readonly requestBytes: number;
   readonly responseBytes: number;
-  /** Absent = the stage has no canary. */
-  readonly canary?: CanaryFacts;
+  /** `undefined` = the stage has no canary. */
+  readonly canary: CanaryFacts | undefined;
 }
 
 /** Counters and histograms. Cheap and synchronous. */

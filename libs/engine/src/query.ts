@@ -37,7 +37,9 @@ export function decodeForm(text: string): string {
 
 /** Joins the non-empty ones by `&`. */
 export function joinQueries(...queries: readonly string[]): string {
-  return queries.filter((query) => query !== '').join('&');
+  let joined = '';
+  for (const query of queries) if (query !== '') joined = joined === '' ? query : `${joined}&${query}`;
+  return joined;
 }
 
 export function encodePair(name: string, value: string): string {

@@ -5,21 +5,11 @@
 import { GatewayError, httpFault, restFault, type Fault } from './errors';
 import { faultReply } from './fault-reply';
 import type { Answer, ByteChannel, Exchange, HeaderList, Reply, ReplyBody } from './exchange';
-import { runSteps } from './run-steps';
+import { runSteps, type Ending } from './run-steps';
 
 /** `early` = refused before routing. Neither throws nor rejects. */
 export function run(x: Exchange, early: Fault | undefined): Answer | Promise<Answer> {
-  if (early !== undefined) return conclude(x, faultReply(x, early));
-  try {
-    const reply = runSteps(x, x.route.request);
-    if (!(reply instanceof Promise)) return conclude(x, reply);
-    return reply.then(
-      (late) => conclude(x, late),
-      (error: unknown) => conclude(x, errorReply(x, error)),
-    );
-  } catch (error) {
-    return conclude(x, errorReply(x, error));
-  }
+  return early === undefined ? runSteps(x, x.route.request, ANSWERED) : conclude(x, faultReply(x, early));
 }
 
 function errorReply(x: Exchange, error: unknown): Reply {
@@ -39,6 +29,11 @@ function conclude(x: Exchange, first: Reply): Answer {
   x.status = reply.status;
   return new RunningAnswer(x, reply);
 }
+
+const ANSWERED: Ending<Answer> = {
+  replied: conclude,
+  failed: (x, error) => conclude(x, errorReply(x, error)),
+};
 
 class RunningAnswer implements Answer {
   readonly status: number;

@@ -27,3 +27,16 @@ it('is what an AbortSignal is, too', () => {
   controller.abort();
   expect([signal.aborted, told]).toEqual([true, 1]);
 });
+
+it('tells those who are left, whoever of them left and in which order they came', () => {
+  const under = new Cancellation();
+  const told: string[] = [];
+  const listeners = ['a', 'b', 'c', 'd'].map((name) => () => void told.push(name));
+  const [a, b, c, d] = listeners as [() => void, () => void, () => void, () => void];
+  for (const listener of [a, b, c]) under.addEventListener('abort', listener);
+  under.removeEventListener('abort', a);
+  under.addEventListener('abort', d);
+  under.removeEventListener('abort', c);
+  under.abort();
+  expect(told).toEqual(['b', 'd']);
+});

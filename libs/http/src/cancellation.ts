@@ -11,22 +11,27 @@ export interface CancelSignal {
 
 export class Cancellation implements CancelSignal {
   aborted = false;
-  private listeners: (() => void)[] = [];
+  /** Most have one listener, so it has no list. */
+  private first: (() => void) | undefined = undefined;
+  private others: (() => void)[] | undefined = undefined;
 
   addEventListener(_type: 'abort', listener: () => void): void {
-    if (!this.aborted) this.listeners.push(listener);
+    if (this.aborted) return;
+    if (this.first === undefined && this.others === undefined) this.first = listener;
+    else (this.others ??= []).push(listener);
   }
 
   removeEventListener(_type: 'abort', listener: () => void): void {
-    const at = this.listeners.indexOf(listener);
-    if (at >= 0) this.listeners.splice(at, 1);
+    if (this.first === listener) this.first = undefined;
+    else this.others = this.others?.filter((other) => other !== listener);
   }
 
   abort(): void {
     if (this.aborted) return;
     this.aborted = true;
-    const { listeners } = this;
-    this.listeners = [];
-    for (const listener of listeners) listener();
+    const { first, others } = this;
+    this.first = this.others = undefined;
+    first?.();
+    if (others !== undefined) for (const listener of others) listener();
   }
 }

@@ -82,6 +82,7 @@ export function placeholderValue(
 }
 
 export function mappedQuery(mapping: RestRequestMapping, x: Exchange): string {
+  if (mapping.query.length === 0) return '';
   const pairs: string[] = [];
   for (const { name, source } of mapping.query) {
     for (const value of source.read(x)) pairs.push(encodePair(name, value));

@@ -11,22 +11,20 @@ export const measure: AfterStepFactory = (_plan, { observer }) => {
 
 function outcomeOf(x: Exchange): RequestOutcome {
   const { accountId, apiId, stage, canary } = x.facts;
-  const { status, latencyMs, requestBytes, responseBytes } = x;
-  const base = {
+  const { status, latencyMs, integrationLatencyMs, cacheResult, requestBytes, responseBytes } = x;
+  return {
     accountId,
     apiId,
     stage,
     route: x.route.key,
     status,
     latencyMs,
+    integrationLatencyMs,
+    cacheResult,
     requestBytes,
     responseBytes,
-    ...(canary && { canary }),
+    canary,
   };
-  const { integrationLatencyMs, cacheResult } = x;
-  if (cacheResult === undefined)
-    return integrationLatencyMs === undefined ? base : { ...base, integrationLatencyMs };
-  return { ...base, cacheResult, ...(integrationLatencyMs !== undefined && { integrationLatencyMs }) };
 }
 
 export const logAccess: AfterStepFactory = ({ accessLog }, kit) => {

@@ -13,7 +13,7 @@ import { gatherAnswer, replyOf, type StoredAnswer } from '../response-cache/answ
 import { compileCacheRequest, type CacheRequest } from '../response-cache/cache-request';
 import type { Outcome, ResponseCache } from '../response-cache/response-cache';
 import { asksForFresh, isForEverybody, lifetimeOf } from '../response-cache/storable';
-import { runSteps } from '../run-steps';
+import { replyBy } from '../run-steps';
 
 /** `undefined` = the route's answers are not kept. */
 export function serveCached(plan: RoutePlan, kit: Kit, integration: readonly Step[]): Step | undefined {
@@ -23,7 +23,7 @@ export function serveCached(plan: RoutePlan, kit: Kit, integration: readonly Ste
   const isGetOnly = route.method === 'ANY';
   return (x) => {
     const isLeftOut = (isGetOnly && x.method !== 'GET') || x.request.asksWebSocket === true;
-    return isLeftOut ? runSteps(x, integration) : service.serve(x);
+    return isLeftOut ? replyBy(x, integration) : service.serve(x);
   };
 }
 
@@ -87,7 +87,7 @@ class CachedRoute {
     x.cacheResult = 'miss';
     try {
       const outcome = await this.ask(x, key, isRenewal);
-      if (outcome === undefined) return await runSteps(x, this.integration);
+      if (outcome === undefined) return await replyBy(x, this.integration);
       if ('reply' in outcome) return outcome.reply;
       const { answer } = outcome;
       return replyOf((answer.status >= 500 ? this.staleInstead(x, key) : undefined) ?? answer);
@@ -114,7 +114,7 @@ class CachedRoute {
   private async call(x: Exchange): Promise<Outcome> {
     const asked = this.request.filling(x);
     try {
-      const reply = await runSteps(asked, this.integration);
+      const reply = await replyBy(asked, this.integration);
       if (!isForEverybody(reply)) return { reply };
       const answer = await gatherAnswer(reply);
       if (!isWhole(answer)) return { reply: answer };

@@ -6,7 +6,8 @@ function taken(name: string, value: string, before = '', start = 0): string[] {
   const nameFrom = before.length + start;
   const valueFrom = nameFrom + name.length + 2;
   const marks = [nameFrom, nameFrom + name.length, valueFrom, valueFrom + value.length];
-  return fieldsOf(`${before}${name}: ${value}\r\n`, start, marks, 1);
+  const text = `${before}${name}: ${value}\r\n`;
+  return fieldsOf({ text, bytes: Buffer.from(`>>${text}`, 'latin1'), at: 2 }, start, marks, 1);
 }
 
 const name = fc.oneof(

@@ -182,24 +182,29 @@ export function load(chunk: Uint8Array, from: number, to: number): number {
   return windowAt + from - loadedFrom;
 }
 
-export function textAt(address: number, bytes: number): string {
-  const from = address - windowAt;
-  return latin1Of(view(), from, from + bytes);
-}
-
-export function copyAt(address: number, bytes: number, into: Uint8Array, offset: number): void {
-  const from = address - windowAt;
-  into.set(view().subarray(from, from + bytes), offset);
-}
-
-/** Memory that grows gets a new buffer, and takes the old one's bytes away. */
-function view(): Buffer {
+/** The window, in which `indexAt(address)` is where an address is. */
+export function view(): Buffer {
+  // Memory that grows gets a new buffer, and takes the old one's bytes away.
   if (windowView === undefined || windowView.length === 0) {
     if (windowAt === 0) windowAt = llhttp().malloc(WINDOW_BYTES);
     windowView = Buffer.from(llhttp().memory.buffer, windowAt, WINDOW_BYTES);
     loaded = undefined;
   }
   return windowView;
+}
+
+export function indexAt(address: number): number {
+  return address - windowAt;
+}
+
+export function textAt(address: number, bytes: number): string {
+  const from = indexAt(address);
+  return latin1Of(view(), from, from + bytes);
+}
+
+export function copyAt(address: number, bytes: number, into: Uint8Array, offset: number): void {
+  const from = indexAt(address);
+  into.set(view().subarray(from, from + bytes), offset);
 }
 
 function instantiate(): Llhttp {

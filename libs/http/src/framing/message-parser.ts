@@ -4,6 +4,7 @@
  */
 import {
   copyAt,
+  indexAt,
   llhttp,
   load,
   notes,
@@ -13,9 +14,11 @@ import {
   REQUEST,
   RESPONSE,
   textAt,
+  view,
   WINDOW_BYTES,
 } from './llhttp';
-import { fieldsOf } from './head-fields';
+import { latin1Of } from '../latin1';
+import { fieldsOf, type HeadText } from './head-fields';
 import { METHODS } from './methods';
 import { StatusLine } from './status-line';
 
@@ -167,14 +170,10 @@ export class MessageParser {
       from,
       notes.fieldCount === 0 ? notes.lineEnd : (notes.marks[notes.fieldCount * 4 - 1] ?? 0),
     );
-    let text: string;
-    if (partial === undefined) text = textAt(notes.origin + from, headEnd - from);
-    else {
-      const known = Math.min(headEnd, partial.length);
-      text = partial.bytes.toString('latin1', 0, known);
-      if (headEnd > known) text += textAt(notes.origin + known, headEnd - known);
-      this.partial = undefined;
-    }
+    const head =
+      partial === undefined ? headAt(notes.origin + from, headEnd - from) : joined(partial, headEnd);
+    const { text } = head;
+    this.partial = undefined;
     const wasm = llhttp();
     this.isInBody = true;
     this.head = {
@@ -182,7 +181,7 @@ export class MessageParser {
       line: notes.lineStart < 0 ? '' : text.substring(notes.lineStart - from, notes.lineEnd - from),
       status: notes.status,
       version: wasm.llhttp_get_http_major(this.pointer) * 10 + wasm.llhttp_get_http_minor(this.pointer),
-      fields: fieldsOf(text, from, notes.marks, notes.fieldCount),
+      fields: fieldsOf(head, from, notes.marks, notes.fieldCount),
       isKeepAlive: notes.isKeepAlive,
       isUpgrade: notes.isUpgrade,
     };
@@ -240,4 +239,16 @@ export class MessageParser {
       lineEnd: notes.lineEnd < 0 ? -1 : notes.lineEnd - skipped,
     };
   }
+}
+
+function headAt(address: number, length: number): HeadText {
+  return { text: textAt(address, length), bytes: view(), at: indexAt(address) };
+}
+
+/** Of a head that came in parts; the last of them is in the window. */
+function joined({ bytes, length }: Partial, headEnd: number): HeadText {
+  const known = Math.min(headEnd, length);
+  let text = latin1Of(bytes, 0, known);
+  if (headEnd > known) text += textAt(notes.origin + known, headEnd - known);
+  return { text, bytes: Buffer.from(text, 'latin1'), at: 0 };
 }

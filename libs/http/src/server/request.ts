@@ -23,7 +23,7 @@ export function peerOf(socket: Socket, secure: boolean): Peer {
 }
 
 export class ServerRequest {
-  private readonly cancellation = new Cancellation();
+  private cancellation: Cancellation | undefined = undefined;
 
   constructor(
     readonly method: string,
@@ -46,10 +46,11 @@ export class ServerRequest {
 
   /** Aborts when the client has gone. */
   get signal(): CancelSignal {
-    return this.cancellation;
+    return (this.cancellation ??= new Cancellation());
   }
 
   abort(): void {
+    this.cancellation ??= new Cancellation();
     this.cancellation.abort();
   }
 }

@@ -12,6 +12,9 @@ const outcome = (members: Partial<RequestOutcome> = {}): RequestOutcome => ({
   latencyMs: 12,
   requestBytes: 3,
   responseBytes: 5,
+  integrationLatencyMs: undefined,
+  cacheResult: undefined,
+  canary: undefined,
   ...members,
 });
 
