@@ -1,5 +1,6 @@
 import { createHmac } from 'node:crypto';
 import type { Snapshot } from '@gatehouse/snapshot';
+import type { Gateway } from '../gateway';
 import { ask, fakeWorld, gatewayOf, routeOf, snapshotOf, valuesOf } from '../testing/fake-world';
 import { authorizerOf, FUNCTION, policy } from '../testing/authorized-world';
 
@@ -65,4 +66,39 @@ it.each([
   fake.functionOf = (_event, { functionArn }) =>
     functionArn === FUNCTION ? { ...policy('Allow', '*'), usageIdentifierKey } : {};
   expect((await call('Authorization', 'tok')).status).toBe(status);
+});
+
+describe('a key that has opened its stage', () => {
+  const route = routeOf('GET /a', { type: 'AWS_PROXY' }, { apiKeyRequired: true });
+  const holding = (...values: string[]): Snapshot => {
+    const keys = values.map((value, i) => ({ hmac: hmac(value), keyId: `k${i}`, usagePlanId: 'p1' }));
+    return snapshotOf({ apiKeys: { salt: 'salt', keys }, routes: [route] });
+  };
+  const serving = (snapshot: Snapshot): Gateway => {
+    const fake = fakeWorld();
+    fake.functionOf = () => ({});
+    return gatewayOf(fake, snapshot);
+  };
+  const statusOf = async (gateway: Gateway, key: string): Promise<number> =>
+    (await ask(gateway, { path: '/prod/a', headers: ['X-Api-Key', key] })).status;
+
+  it('opens nothing once the stage has it no longer', async () => {
+    const gateway = serving(holding(KEY, 'another-key-of-20-characters'));
+    expect([await statusOf(gateway, KEY), await statusOf(gateway, KEY)]).toEqual([200, 200]);
+    gateway.apply(holding('another-key-of-20-characters'));
+    expect(await statusOf(gateway, KEY)).toBe(403);
+  });
+
+  it('is no help to another one', async () => {
+    const gateway = serving(holding(KEY));
+    for (const [key, status] of [
+      [`${KEY}x`, 403],
+      [KEY, 200],
+      [`${KEY}x`, 403],
+      [KEY.slice(1), 403],
+      [KEY.toUpperCase(), 403],
+      [KEY, 200],
+    ] as const)
+      expect(await statusOf(gateway, key)).toBe(status);
+  });
 });

@@ -51,10 +51,33 @@ function finderOf({ salt, keys }: ApiKeysSnapshot): FindKey {
     const hmac = Buffer.from(key.hmac, 'base64url');
     byPrefix.set(prefixOf(hmac), { hmac, key });
   }
-  return (value) => {
+  const judge = (value: string): ApiKeySnapshot | undefined => {
     const hmac = createHmac('sha256', secret).update(value, 'latin1').digest();
     const found = byPrefix.get(prefixOf(hmac));
     return found !== undefined && timingSafeEqual(found.hmac, hmac) ? found.key : undefined;
+  };
+  return remembering(judge);
+}
+
+/** Keys in use; a stage may have many more. */
+const MAX_KNOWN = 10_000;
+
+/**
+ * An HMAC costs a tenth of a whole request, so keys that were found good are known by themselves while this program serves. V8 finds
+ * them by a hash with a secret of this process, and compares a text only with one of the same hash: how long that takes tells
+ * nothing of how much of a key was right.
+ */
+function remembering(judge: FindKey): FindKey {
+  const known = new Map<string, ApiKeySnapshot>();
+  return (value) => {
+    const before = known.get(value);
+    if (before !== undefined) return before;
+    const key = judge(value);
+    if (key === undefined) return undefined;
+    if (known.size >= MAX_KNOWN) known.clear();
+    // A text of its own: as a part of the head that it came in, it would keep all of that.
+    known.set(Buffer.from(value, 'utf8').toString('utf8'), key);
+    return key;
   };
 }
 
