@@ -24,8 +24,20 @@ function remoteParent(fields: RequestFields): RemoteParent | undefined {
 
 /** An X-Ray root begins with the second of its birth; W3C accepts any digits. */
 function newTraceId(kit: Kit): string {
-  const seconds = Math.floor(kit.clock.now() / 1000);
-  return seconds.toString(16).padStart(8, '0').slice(-8) + kit.random.hex(12);
+  return secondOf(kit.clock.now()) + kit.random.hex(12);
+}
+
+let second = -1;
+let secondText = '';
+
+/** Eight digits, written once a second. */
+function secondOf(nowMs: number): string {
+  const now = Math.floor(nowMs / 1000);
+  if (now !== second) {
+    second = now;
+    secondText = now.toString(16).padStart(8, '0').slice(-8);
+  }
+  return secondText;
 }
 
 /** The vendors' state travels on only together with a `traceparent` that we understood. */

@@ -6,14 +6,21 @@ const FLUSH_MS = 100;
 const FLUSH_BYTES = 64 * 1024;
 const MAX_BUFFERED_BYTES = 4 * 1024 * 1024;
 
+/** UTF-8 of one UTF-16 code unit, at most. */
+const MOST_BYTES = 3;
+const LINE_END = 10;
+const NO_BYTES = Buffer.alloc(0);
+
 /** A `Writable` will do. */
 export interface LineSink {
-  write(text: string, done?: (error?: Error | null) => void): boolean;
+  write(lines: Uint8Array, done?: (error?: Error | null) => void): boolean;
 }
 
 export class AccessLogWriter implements AccessLog {
-  private lines: string[] = [];
-  private bufferedBytes = 0;
+  /** A line is bytes as soon as it comes: as a text it would keep all that it was put together from until it leaves. */
+  private bytes = NO_BYTES;
+  private used = 0;
+  private lines = 0;
   private sendingBytes = 0;
   private dropped = 0;
   private written = 0;
@@ -26,14 +33,22 @@ export class AccessLogWriter implements AccessLog {
   ) {}
 
   write(line: string): void {
-    if (this.bufferedBytes + this.sendingBytes + line.length > this.maxBufferedBytes) {
+    const most = line.length * MOST_BYTES + 1;
+    if (this.used + most > this.bytes.length) this.makeRoom(most);
+    if (this.used + this.sendingBytes + line.length > this.maxBufferedBytes) {
       this.dropped++;
       return;
     }
-    this.lines.push(line);
-    this.bufferedBytes += line.length + 1;
-    if (this.bufferedBytes >= FLUSH_BYTES) this.flush();
+    this.used += this.bytes.write(line, this.used, 'utf8');
+    this.bytes[this.used++] = LINE_END;
+    this.lines++;
+    if (this.used >= FLUSH_BYTES) this.flush();
     else this.timer ??= setTimeout(() => this.flush(), FLUSH_MS);
+  }
+
+  private makeRoom(bytes: number): void {
+    this.flush();
+    if (this.bytes.length < bytes) this.bytes = Buffer.allocUnsafeSlow(Math.max(bytes, 2 * FLUSH_BYTES));
   }
 
   /** `act` runs before each handing over: what is counted with the lines is then written with them. */
@@ -46,19 +61,20 @@ export class AccessLogWriter implements AccessLog {
     this.beside();
     clearTimeout(this.timer);
     this.timer = undefined;
-    const { lines } = this;
-    const bytes = this.bufferedBytes;
-    if (lines.length === 0) return;
-    this.lines = [];
-    this.bufferedBytes = 0;
-    this.sendingBytes += bytes;
+    const { lines, used } = this;
+    if (lines === 0) return;
+    const bytes = this.bytes.subarray(0, used);
+    // The rest of the room is for the next lines.
+    this.bytes = this.bytes.subarray(used);
+    this.used = this.lines = 0;
+    this.sendingBytes += used;
     const done = (error?: Error | null): void => {
-      this.sendingBytes -= bytes;
-      if (error) this.dropped += lines.length;
-      else this.written += lines.length;
+      this.sendingBytes -= used;
+      if (error) this.dropped += lines;
+      else this.written += lines;
     };
     try {
-      this.sink.write(`${lines.join('\n')}\n`, done);
+      this.sink.write(bytes, done);
     } catch (error) {
       done(error instanceof Error ? error : new Error('not written'));
     }

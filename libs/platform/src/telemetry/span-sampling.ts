@@ -1,7 +1,9 @@
 /** Is a trace that begins here sampled? Decided by its id, so that every node and every service decides alike. */
 import type { TracingSettings } from './span-settings';
 
-const RANDOM_BITS = 2 ** 56;
+/** The last 56 bits are the random ones (W3C Trace Context level 2). */
+const RANDOM_DIGITS = 14;
+const RANDOM_VALUES = 16n ** BigInt(RANDOM_DIGITS);
 
 export function rootSampler({
   sampler,
@@ -12,10 +14,20 @@ export function rootSampler({
       return () => true;
     case 'always_off':
       return () => false;
-    case 'traceidratio': {
-      // The last 56 bits are the random ones (W3C Trace Context level 2).
-      const bound = ratio * RANDOM_BITS;
-      return (traceId) => Number.parseInt(traceId.slice(-14), 16) < bound;
-    }
+    case 'traceidratio':
+      return ratio >= 1 ? () => true : below(BigInt(Math.ceil(ratio * Number(RANDOM_VALUES))));
   }
+}
+
+/** Digit by digit, as the first ones decide: to make a number of all would be most of what an unsampled trace costs. */
+function below(bound: bigint): (traceId: string) => boolean {
+  const digits = bound.toString(16).padStart(RANDOM_DIGITS, '0');
+  return (traceId) => {
+    const from = traceId.length - RANDOM_DIGITS;
+    for (let i = 0; i < RANDOM_DIGITS; i++) {
+      const difference = traceId.charCodeAt(from + i) - digits.charCodeAt(i);
+      if (difference !== 0) return difference < 0;
+    }
+    return false;
+  };
 }

@@ -1,3 +1,4 @@
+import fc from 'fast-check';
 import type { RequestOutcome } from '@gatehouse/engine';
 import { AccessLogWriter } from './access-log-writer';
 import { ProcessMetrics } from './process-metrics';
@@ -80,8 +81,8 @@ describe('access log', () => {
   it('writes lines in batches, in order', async () => {
     const writes: string[] = [];
     const log = new AccessLogWriter({
-      write: (text, done) => {
-        writes.push(text);
+      write: (bytes, done) => {
+        writes.push(String(bytes));
         done?.();
         return true;
       },
@@ -93,16 +94,49 @@ describe('access log', () => {
     expect(log.expose()).toContain('{result="written"} 100');
   });
 
+  it('writes what it was told, whatever characters and however long', () => {
+    let written = Buffer.alloc(0);
+    const sink = {
+      write: (bytes: Uint8Array, done?: () => void) => {
+        written = Buffer.concat([written, bytes]);
+        done?.();
+        return true;
+      },
+    };
+    const log = new AccessLogWriter(sink);
+    const some = fc.tuple(fc.string({ unit: 'grapheme' }), fc.constantFrom(0, 1, 3000, 70_000));
+    fc.assert(
+      fc.property(fc.array(some, { maxLength: 30 }), (texts) => {
+        written = Buffer.alloc(0);
+        const lines = texts.map(([text, more]) => `${text}${'\u20ac'.repeat(more)}`);
+        for (const line of lines) log.write(line);
+        log.flush();
+        expect(written.equals(Buffer.from(lines.map((line) => `${line}\n`).join('')))).toBe(true);
+      }),
+      { numRuns: 20 },
+    );
+  });
+
+  it('leaves alone what it has handed over', () => {
+    const handed: Uint8Array[] = [];
+    const log = new AccessLogWriter({ write: (bytes) => handed.push(bytes) > 0 });
+    for (let i = 0; i < 3000; i++) log.write(`${i} ${'x'.repeat(90)}`);
+    log.flush();
+    const lines = Buffer.concat(handed).toString().trimEnd().split('\n');
+    expect(lines.map((line) => Number.parseInt(line, 10))).toEqual(lines.map((_line, i) => i));
+    expect([lines.length, handed.length > 2]).toEqual([3000, true]);
+  });
+
   it('flushes by itself', async () => {
     const written = await new Promise<string>((resolve) => {
-      new AccessLogWriter({ write: (text) => (resolve(text), true) }).write('alone');
+      new AccessLogWriter({ write: (bytes) => (resolve(String(bytes)), true) }).write('alone');
     });
     expect(written).toBe('alone\n');
   });
 
-  it.each<[string, (text: string, done?: (error?: Error | null) => void) => boolean]>([
+  it.each<[string, (bytes: Uint8Array, done?: (error?: Error | null) => void) => boolean]>([
     ['that never takes them', () => false],
-    ['that fails', (_text, done) => (done?.(new Error('disk full')), false)],
+    ['that fails', (_bytes, done) => (done?.(new Error('disk full')), false)],
     [
       'that throws',
       () => {

@@ -34,4 +34,13 @@ test('a value is cut at 2 KB', () => expect(escapeLogValue('a'.repeat(5000))).to
 test('CLF time', () => {
   expect(clfTime(1_583_349_317_000)).toBe('04/Mar/2020:19:15:17 +0000');
   expect(clfTime(0)).toBe('01/Jan/1970:00:00:00 +0000');
+  // Within one second and over its end, in any order.
+  for (const [epochMs, second] of [
+    [1999, '01'],
+    [1000, '01'],
+    [2000, '02'],
+    [1999.9, '01'],
+    [61_000, '01'],
+  ] as const)
+    expect(clfTime(epochMs)).toBe(`01/Jan/1970:00:0${epochMs < 60_000 ? 0 : 1}:${second} +0000`);
 });
