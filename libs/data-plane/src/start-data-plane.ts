@@ -40,7 +40,7 @@ import { CanaryCounts } from './canary-counts';
 import { limitMetrics, nodeLimits } from './limits/node-limits';
 import { NodeMetering } from './metering/node-metering';
 import { systemClock, systemRandom } from './random-and-clock';
-import { inlineMore } from './inlining';
+import { tuneForTraffic } from './machine-settings';
 import { boundRegularExpressions } from './regular-expressions';
 import { DiskStore } from './snapshots/disk-store';
 import { Faults } from './snapshots/faults';
@@ -106,7 +106,7 @@ export interface DataPlane {
 /** Rejects with `ConfigError` when the gateway's address cannot be used. */
 export async function startDataPlane(options: DataPlaneOptions): Promise<DataPlane> {
   boundRegularExpressions();
-  inlineMore();
+  tuneForTraffic();
   const node = new Node(options);
   try {
     await node.start();
