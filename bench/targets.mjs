@@ -52,14 +52,19 @@ export async function startNginxProxy(bench, originPort, size, isCache) {
   return { name: 'nginx', port, prefix: '', pid };
 }
 
-/** Resolves with its URL; `undefined` where there is none. It keeps nothing on disk. */
+/** Resolves with its URL; `undefined` where there is none. */
 export async function startRedis() {
+  return (await startRedisProcess())?.url;
+}
+
+/** With its process, for who makes it fail. It keeps nothing on disk. */
+export async function startRedisProcess(chosenPort) {
   if (!TOOLS['redis-server']) return undefined;
-  const port = await freePort();
+  const port = chosenPort ?? (await freePort());
   const args = ['--port', String(port), '--bind', '127.0.0.1', '--save', '', '--dir', tmpdir()];
-  start('load', 'redis-server', args);
+  const child = start('load', 'redis-server', args);
   await listens(port);
-  return `redis://127.0.0.1:${port}`;
+  return { child, port, url: `redis://127.0.0.1:${port}` };
 }
 
 /** `undefined` where there is no HAProxy. */

@@ -12,6 +12,7 @@ import { latency } from './latency.mjs';
 import { limitsExactness } from './limits-exactness.mjs';
 import { observed } from './observed.mjs';
 import { peers } from './peers.mjs';
+import { redisAway } from './redis-away.mjs';
 import { deploy, routes } from './routes.mjs';
 import { throttle } from './throttle.mjs';
 import { workers } from './workers.mjs';
@@ -30,6 +31,7 @@ export const SCENARIOS = [
   features,
   workers,
   latency,
+  redisAway,
   routes,
   deploy,
   idleConnections,
