@@ -46,9 +46,12 @@ export class AccessLogWriter implements AccessLog {
     else this.timer ??= setTimeout(() => this.flush(), FLUSH_MS);
   }
 
+  /** Does not flush: what is counted with the line that comes would be written without it. */
   private makeRoom(bytes: number): void {
-    this.flush();
-    if (this.bytes.length < bytes) this.bytes = Buffer.allocUnsafeSlow(Math.max(bytes, 2 * FLUSH_BYTES));
+    const { used } = this;
+    const roomier = Buffer.allocUnsafeSlow(Math.max(used + bytes, 2 * FLUSH_BYTES));
+    this.bytes.copy(roomier, 0, 0, used);
+    this.bytes = roomier;
   }
 
   /** `act` runs before each handing over: what is counted with the lines is then written with them. */

@@ -127,6 +127,27 @@ describe('access log', () => {
     expect([lines.length, handed.length > 2]).toEqual([3000, true]);
   });
 
+  it('hands over a line together with what was counted with it, however full the room is', () => {
+    let counted = 0;
+    let sealed = 0;
+    let handed = 0;
+    const apart: number[] = [];
+    const log = new AccessLogWriter({
+      write: (bytes) => {
+        handed += String(bytes).trimEnd().split('\n').length;
+        if (handed !== sealed) apart.push(sealed);
+        return true;
+      },
+    });
+    log.beforeFlush(() => (sealed = counted));
+    for (let i = 0; i < 5000; i++) {
+      counted++;
+      log.write(`${'x'.repeat(i % 300)}${i % 97 === 0 ? 'y'.repeat(50_000) : ''}`);
+    }
+    log.flush();
+    expect([handed, apart]).toEqual([5000, []]);
+  });
+
   it('flushes by itself', async () => {
     const written = await new Promise<string>((resolve) => {
       new AccessLogWriter({ write: (bytes) => (resolve(String(bytes)), true) }).write('alone');
