@@ -179,7 +179,8 @@ export function limitsContract(name: string, { open }: StoreUnderTest): void {
         await new Promise((resolve) => setImmediate(resolve));
       }
       const seconds = (performance.now() - fromMs) / 1000;
-      expect(passed).toBe(100);
+      // Both may pass one in the last round.
+      expect(passed).toBeGreaterThanOrEqual(100);
       expect(passed).toBeLessThanOrEqual(limit.burst + limit.rate * seconds + nodes.length);
       await Promise.all(nodes.map((node) => node.stop()));
     });
