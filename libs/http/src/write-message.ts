@@ -1,11 +1,17 @@
 /** A message that is all there leaves in one write where it is small. */
 import type { Socket } from 'node:net';
+import { writeDirectly } from './direct-writes';
 import { latin1Of } from './latin1';
 
 /** Head and body up to this leave as one string: one conversion is cheaper than a second buffer. */
 const ONE_WRITE_BYTES = 2048;
 
-export function writeMessage(socket: Socket, head: string, body: Uint8Array | undefined): void {
+/** Is all of it with the kernel already? */
+export function writeMessage(socket: Socket, head: string, body: Uint8Array | undefined): boolean {
+  return writeDirectly(socket, head, body) ?? writeAsUsual(socket, head, body);
+}
+
+function writeAsUsual(socket: Socket, head: string, body: Uint8Array | undefined): boolean {
   if (body === undefined || body.byteLength === 0) socket.write(head, 'latin1');
   else if (body.byteLength <= ONE_WRITE_BYTES)
     socket.write(head + latin1Of(body, 0, body.byteLength), 'latin1');
@@ -15,4 +21,5 @@ export function writeMessage(socket: Socket, head: string, body: Uint8Array | un
     socket.write(body);
     socket.uncork();
   }
+  return socket.writableLength === 0;
 }

@@ -245,8 +245,7 @@ export class Exchange implements BodySource, TunnelOwner, Writer {
     const { connection, wholeBody } = this;
     this.sentBytes = wholeBody?.byteLength ?? 0;
     try {
-      writeMessage(connection.socket, this.headText, wholeBody);
-      this.flushed();
+      this.flushed(writeMessage(connection.socket, this.headText, wholeBody));
     } catch (error) {
       // The next request of this connection, which may have been waiting, is read in here too.
       connection.cutOff();
@@ -255,12 +254,12 @@ export class Exchange implements BodySource, TunnelOwner, Writer {
   }
 
   /** All of the answer is with the socket; is it with the kernel too? */
-  flushed(): void {
+  flushed(isOut = this.connection.socket.writableLength === 0): void {
     const { socket, context } = this.connection;
     this.isHandedOver = true;
     // Of a socket that is gone, its `close` will tell.
     if (this.isOver || socket.destroyed) return;
-    if (socket.writableLength === 0) {
+    if (isOut) {
       this.over(true);
       return;
     }
