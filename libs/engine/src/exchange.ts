@@ -19,6 +19,8 @@ export type HeaderList = string[];
 export interface Body {
   /** Announced length in bytes; `undefined` = unknown (chunked); 0 = there is no body. */
   readonly length: number | undefined;
+  /** Is all of it here, and not taken yet? Then its stream gives it at once to whoever asks that for its `whole`. Default: no. */
+  readonly isHere?: boolean;
   /** All bytes, where all of them are here and were not taken yet: nobody needs to wait for those. */
   whole?(): Uint8Array | undefined;
   /** All bytes. Rejects with `GatewayError('REQUEST_TOO_LARGE')` above `maxBytes`. */
@@ -69,7 +71,12 @@ export interface InboundRequest {
   readonly signal: CancelSignal;
 }
 
-export type ReplyBody = string | Uint8Array | AsyncIterable<Uint8Array> | undefined;
+/** `whole` as that of a `Body`. */
+export interface ByteStream extends AsyncIterable<Uint8Array> {
+  whole?(): Uint8Array | undefined;
+}
+
+export type ReplyBody = string | Uint8Array | ByteStream | undefined;
 
 export interface Reply {
   readonly status: number;

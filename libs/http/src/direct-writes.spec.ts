@@ -4,6 +4,7 @@ import { connect, createServer, type AddressInfo, type Server, type Socket } fro
 import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
 import { writeDirectly } from './direct-writes';
+import type { Loan } from './loans';
 import { until } from './testing/raw-origin';
 import { writeMessage } from './write-message';
 
@@ -92,6 +93,18 @@ it.each([3000, 60_000])(
     for (const one of [other, third]) [one.near, one.far].forEach((socket) => socket.destroy());
   },
 );
+
+it('keeps what is lent until the kernel has it, and only where it has not', async () => {
+  far.pause();
+  const told: string[] = [];
+  const loan = { keep: () => told.push('kept'), giveBack: () => told.push('given back') };
+  while (writeMessage(near, 'h', bodyOf(60_000, 1), loan as unknown as Loan));
+  expect(told).toEqual(['kept']);
+  far.resume();
+  await until(() => told.length > 1, 'given back');
+  writeMessage(near, 'h', bodyOf(60_000, 1), loan as unknown as Loan);
+  expect(told).toEqual(['kept', 'given back']);
+});
 
 it('says that something waits, and not before it is gone that nothing does', async () => {
   far.pause();

@@ -7,6 +7,7 @@
  */
 import { Socket, type SocketConstructorOpts } from 'node:net';
 import { getSystemErrorName } from 'node:util';
+import type { Loan } from './loans';
 
 /** A message up to this leaves in one piece; of a larger one the body leaves from where it is. */
 const PIECE_BYTES = 8192;
@@ -16,6 +17,8 @@ interface Ticket {
   oncomplete?: (this: Ticket, status: number) => void;
   socket?: Socket;
   held?: unknown;
+  /** Of bytes that were lent. */
+  loan?: Loan | undefined;
 }
 
 interface Handle {
@@ -35,6 +38,7 @@ export function writeDirectly(
   socket: Socket,
   head: string,
   body: Uint8Array | undefined,
+  loan?: Loan,
 ): boolean | undefined {
   const handle = handleOf(socket);
   if (handle === undefined || TicketOfNode === undefined) return undefined;
@@ -42,7 +46,7 @@ export function writeDirectly(
   const error = hand(handle, ticket, head, body);
   if (error !== 0) socket.destroy(writeError(error));
   else if (handle.writeQueueSize > 0) {
-    leave(ticket, socket, body);
+    leave(ticket, socket, body, loan);
     return false;
   }
   return true;
@@ -69,15 +73,18 @@ function hand(handle: Handle, given: Ticket, head: string, body: Uint8Array | un
 }
 
 /** The next message has a ticket and a buffer of its own. */
-function leave(given: Ticket, socket: Socket, body: Uint8Array | undefined): void {
+function leave(given: Ticket, socket: Socket, body: Uint8Array | undefined, loan: Loan | undefined): void {
   given.socket = socket;
   given.oncomplete = completed;
   given.held = [piece, body];
+  given.loan = loan;
+  loan?.keep();
   ticket = undefined;
   piece = Buffer.allocUnsafeSlow(PIECE_BYTES);
 }
 
 function completed(this: Ticket, status: number): void {
+  this.loan?.giveBack();
   if (status < 0) this.socket?.destroy(writeError(status));
 }
 

@@ -3,6 +3,9 @@
  * that breaks off ends in an error, never early.
  */
 
+import type { Borrower, Loan, ReadRoom } from './loans';
+import { copied } from './shared-reads';
+
 const HIGH_WATER_BYTES = 128 * 1024;
 
 export interface BodySource {
@@ -16,7 +19,7 @@ export interface BodySource {
   abandon(): void;
 }
 
-export class MessageBody {
+export class MessageBody implements Borrower {
   /** A body longer than may be gathered is this error. */
   tooLarge: () => Error = () => new RangeError('the body is larger than may be gathered');
   private chunks: Uint8Array[] = [];
@@ -24,6 +27,8 @@ export class MessageBody {
   private isHeld = false;
   private isWanted = false;
   private isCancelled = false;
+  /** Of the only chunk. */
+  loan: Loan | undefined = undefined;
   private error: Error | undefined = undefined;
   private wake: (() => void) | undefined = undefined;
   isEnded = false;
@@ -58,9 +63,32 @@ export class MessageBody {
     this.signal();
   }
 
+  /** As `push`, of all that there is, where it was read to: it is lent if it can be. */
+  pushLent(piece: Uint8Array, room: ReadRoom): void {
+    this.loan = room.lend(piece, this);
+    this.push(this.loan === undefined ? copied(piece) : piece);
+  }
+
+  /** What is still here becomes its own. */
+  own(): void {
+    if (this.loan === undefined) return;
+    this.loan = undefined;
+    this.chunks = this.chunks.map(copied);
+  }
+
+  get isHere(): boolean {
+    return this.isEnded && this.error === undefined;
+  }
+
   /** All of it, where all of it is there and not yet read; no promise is made. */
   whole(): Uint8Array | undefined {
-    if (!this.isEnded || this.error !== undefined) return undefined;
+    this.own();
+    return this.borrow();
+  }
+
+  /** As `whole`, for one who will have given it to `writeMessage`, with its `loan`, when this turn has ended. */
+  borrow(): Uint8Array | undefined {
+    if (!this.isHere) return undefined;
     const { chunks } = this;
     this.chunks = [];
     this.queuedBytes = 0;
@@ -115,6 +143,7 @@ export class MessageBody {
   }
 
   private take(): Uint8Array | undefined {
+    this.own();
     const chunk = this.chunks.shift();
     if (chunk === undefined) return undefined;
     this.queuedBytes -= chunk.byteLength;
@@ -144,6 +173,14 @@ export class BodyStream implements AsyncIterable<Uint8Array>, AsyncIterator<Uint
 
   whole(): Uint8Array | undefined {
     return this.body.whole();
+  }
+
+  borrow(): Uint8Array | undefined {
+    return this.body.borrow();
+  }
+
+  get loan(): Loan | undefined {
+    return this.body.loan;
   }
 
   [Symbol.asyncIterator](): this {

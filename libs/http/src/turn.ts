@@ -24,6 +24,13 @@ export interface Writer {
   writeOut(): void;
 }
 
+export interface Lender {
+  /** The turn ends: nobody is lent anything any more, and messages are about to be written. Must not throw. */
+  turnEnds(): void;
+  /** They are written. Must not throw. */
+  turnEnded(): void;
+}
+
 export interface Rester {
   /** One turn has gone by. */
   rest(): void;
@@ -34,6 +41,7 @@ export class Turn {
   private isEndAwaited = false;
   private readers: Reader[] = [];
   private writers: Writer[] = [];
+  private lenders: Lender[] = [];
   private resters: Rester[] = [];
 
   /** May a socket go on reading at once? Where not, it is told when. */
@@ -53,6 +61,12 @@ export class Turn {
     this.awaitEnd();
   }
 
+  /** `lender` hears when this turn ends and has ended. */
+  lent(lender: Lender): void {
+    this.lenders.push(lender);
+    this.awaitEnd();
+  }
+
   /** `rester` hears of the end of this turn. */
   letPass(rester: Rester): void {
     this.resters.push(rester);
@@ -68,10 +82,13 @@ export class Turn {
   private readonly end = (): void => {
     this.isEndAwaited = false;
     this.bytes = 0;
-    const { writers, resters } = this;
+    const { lenders, writers, resters } = this;
+    this.lenders = [];
     this.writers = [];
     this.resters = [];
+    for (const lender of lenders) lender.turnEnds();
     for (const writer of writers) writer.writeOut();
+    for (const lender of lenders) lender.turnEnded();
     for (const rester of resters) rester.rest();
     for (const reader of this.readers.splice(0, READERS_OF_A_TURN)) reader.readOn();
     if (this.readers.length > 0) this.awaitEnd();

@@ -2,13 +2,21 @@
 import type { Socket } from 'node:net';
 import { writeDirectly } from './direct-writes';
 import { latin1Of } from './latin1';
+import type { Loan } from './loans';
+import { copied } from './shared-reads';
 
 /** Head and body up to this leave as one string: one conversion is cheaper than a second buffer. */
 const ONE_WRITE_BYTES = 2048;
 
-/** Is all of it with the kernel already? */
-export function writeMessage(socket: Socket, head: string, body: Uint8Array | undefined): boolean {
-  return writeDirectly(socket, head, body) ?? writeAsUsual(socket, head, body);
+/** `loan`: of the body, where it is lent. Is all of it with the kernel already? */
+export function writeMessage(
+  socket: Socket,
+  head: string,
+  body: Uint8Array | undefined,
+  loan?: Loan,
+): boolean {
+  const isOut = writeDirectly(socket, head, body, loan);
+  return isOut ?? writeAsUsual(socket, head, loan === undefined || body === undefined ? body : copied(body));
 }
 
 function writeAsUsual(socket: Socket, head: string, body: Uint8Array | undefined): boolean {

@@ -4,7 +4,7 @@ import type { Body, Exchange, HeaderList, Reply, ReplyBody } from '../exchange';
 import type { UpstreamReply } from '../ports';
 import { answerFailure } from './failure';
 
-/** Below this a body is taken whole: one write, and a backend that breaks off is still answered with an error. */
+/** Below this a body is waited for: one write, and a backend that breaks off is still answered with an error. */
 const GATHERED_BYTES = 64 * 1024;
 
 /** The reply that carries the backend's body; made at once where nothing needs to be waited for. */
@@ -16,11 +16,8 @@ export function withBody(
 ): Reply | Promise<Reply> {
   const { body } = upstream;
   if (body.length === 0) return reply(headers, status, undefined, lengthOfHead(x, upstream));
-  if (body.length === undefined || body.length > GATHERED_BYTES) {
+  if (body.length === undefined || body.length > GATHERED_BYTES || body.isHere === true)
     return reply(headers, status, body.stream(), body.length);
-  }
-  const whole = body.whole?.();
-  if (whole !== undefined) return reply(headers, status, whole, whole.byteLength);
   return body.gather(GATHERED_BYTES).then(
     (bytes) => reply(headers, status, bytes, bytes.byteLength),
     (error: unknown) => answerFailure(x, error),

@@ -18,10 +18,10 @@ export function replyOf({ status, headers, body }: StoredAnswer): Reply {
 /** Reads the body up to the limit. A larger one passes as it comes: then it is a reply, and no answer. */
 export async function gatherAnswer(reply: Reply): Promise<StoredAnswer | Reply> {
   const { status, headers, body = '' } = reply;
-  if (typeof body === 'string' || body instanceof Uint8Array) {
-    const bytes = typeof body === 'string' ? Buffer.from(body, 'utf8') : body;
-    return bytes.byteLength > MAX_ANSWER_BYTES ? reply : { status, headers, body: bytes };
-  }
+  if (typeof body === 'string') return answerUpToLimit(reply, Buffer.from(body, 'utf8'));
+  if (body instanceof Uint8Array) return answerUpToLimit(reply, body);
+  const whole = body.whole?.();
+  if (whole !== undefined) return answerUpToLimit(reply, whole);
   const iterator = body[Symbol.asyncIterator]();
   const chunks: Uint8Array[] = [];
   let size = 0;
@@ -31,6 +31,10 @@ export async function gatherAnswer(reply: Reply): Promise<StoredAnswer | Reply> 
     if (size > MAX_ANSWER_BYTES) return { ...reply, body: resumed(chunks, iterator) };
   }
   return { status, headers, body: Buffer.concat(chunks) };
+}
+
+function answerUpToLimit({ status, headers, channel }: Reply, body: Uint8Array): StoredAnswer | Reply {
+  return body.byteLength > MAX_ANSWER_BYTES ? { status, headers, body, channel } : { status, headers, body };
 }
 
 async function* resumed(

@@ -2,7 +2,9 @@
 import type { ByteChannel } from '../byte-channel';
 import { NameTable } from '../fields';
 import { MessageBody, noBody, type BodySource } from '../message-body';
+import type { ReadRoom } from '../loans';
 import type { MessageHead } from '../framing/message-parser';
+import { copied } from '../shared-reads';
 import type { ClientConnection } from './connection';
 import { ClientFault } from './fault';
 import type { ClientAnswer, ClientOptions, ClientRequest, Origin } from './options';
@@ -45,14 +47,16 @@ export class Call<O extends Origin> implements BodySource {
     return this.body?.isStreamed === true;
   }
 
-  /** `isComplete`: nothing follows. */
-  answer(head: MessageHead, isComplete: boolean, pieces: readonly Uint8Array[]): void {
+  /** `isComplete`: nothing follows. The pieces are in `room`. */
+  answer(head: MessageHead, isComplete: boolean, pieces: readonly Uint8Array[], room: ReadRoom): void {
     const isBodiless = this.request.method === 'HEAD' || head.status === 204 || head.status === 304;
     const body = isBodiless ? noBody() : new MessageBody(lengthOf(head.fields), this);
     const { tooLarge } = this.options;
     if (tooLarge !== undefined) body.tooLarge = tooLarge;
     this.body = body;
-    for (const piece of pieces) body.push(piece);
+    const [first] = pieces;
+    if (isComplete && first !== undefined && pieces.length === 1) body.pushLent(first, room);
+    else this.receive(pieces);
     if (isComplete) this.complete();
     this.resolve({ status: head.status, headers: head.fields, body });
   }
@@ -68,7 +72,7 @@ export class Call<O extends Origin> implements BodySource {
   }
 
   receive(pieces: readonly Uint8Array[]): void {
-    for (const piece of pieces) this.body?.push(piece);
+    for (const piece of pieces) this.body?.push(copied(piece));
   }
 
   complete(): void {

@@ -4,8 +4,9 @@ import type { TLSSocket } from 'node:tls';
 import type { OnDefect } from '../defect';
 import { RESPONSE } from '../framing/llhttp';
 import { MessageParser, type MessageHead, type ParserLimits } from '../framing/message-parser';
+import { ReadRoom } from '../loans';
 import type { Timed, TimerWheel } from '../timer-wheel';
-import { copied, READ_BUFFER } from '../shared-reads';
+import { copied } from '../shared-reads';
 import { turn, type Reader, type Rester, type Writer } from '../turn';
 import { writeMessage } from '../write-message';
 import type { Call } from './call';
@@ -20,6 +21,7 @@ const MAX_INTERIM = 32;
 const TURNS_OF_REST = 2;
 
 export interface ConnectionOwner<O extends Origin> {
+  readonly origin: O;
   readonly wheel: TimerWheel;
   readonly limits: ParserLimits;
   readonly bodySilenceMs: number;
@@ -43,6 +45,7 @@ export class ClientConnection<O extends Origin> implements Timed, Reader, Rester
   slot = -1;
   answers = 0;
   readonly reading: ReadInto;
+  private readonly room: ReadRoom;
   private socket: Socket | undefined = undefined;
   private readonly parser: MessageParser;
   private call: Call<O> | undefined;
@@ -71,8 +74,10 @@ export class ClientConnection<O extends Origin> implements Timed, Reader, Rester
     this.call = call;
     call.connection = this;
     owner.wheel.setAt(this, call.deadlineMs);
+    // TLS may read more than once in a turn.
+    this.room = new ReadRoom(owner.origin.protocol === 'http:');
     this.reading = {
-      buffer: READ_BUFFER,
+      buffer: () => this.room.buffer(),
       callback: (bytes, buffer) => {
         this.readSafely(buffer.subarray(0, bytes));
         return !this.isHeld && this.mayReadOn(bytes);
@@ -168,6 +173,7 @@ export class ClientConnection<O extends Origin> implements Timed, Reader, Rester
     this.call = undefined;
     this.owner.wheel.remove(this);
     this.socket?.destroy();
+    this.room.close();
     this.parser.free();
     this.owner.closed(this, this.turnsOfRest > 0);
     this.channel?.closed();
@@ -279,7 +285,7 @@ export class ClientConnection<O extends Origin> implements Timed, Reader, Rester
   private parsed(call: Call<O>, isClean: boolean): void {
     const { refusal, head, body, isComplete } = this.parser;
     if (refusal !== 0) return this.garbled();
-    const pieces = body === undefined ? NO_PIECES : body.map(copied);
+    const pieces = body ?? NO_PIECES;
     if (head !== undefined) return this.heard(call, head, isComplete, isClean, pieces);
     call.receive(pieces);
     if (isComplete) this.completed(call, isClean);
@@ -302,7 +308,7 @@ export class ClientConnection<O extends Origin> implements Timed, Reader, Rester
     this.owner.answered();
     this.isLast = isSwitchAsked || !head.isKeepAlive;
     if (isComplete) this.call = undefined;
-    call.answer(head, isComplete, pieces);
+    call.answer(head, isComplete, pieces, this.room);
     if (isComplete) this.release(isClean);
   }
 

@@ -16,9 +16,9 @@ export interface Origin {
   readonly key: string;
 }
 
-/** To be given to `net.connect` or `tls.connect`: all sockets read into one buffer. */
+/** To be given to `net.connect` or `tls.connect`, which ask for a buffer ahead of each read. */
 export interface ReadInto {
-  readonly buffer: Uint8Array;
+  readonly buffer: () => Uint8Array;
   callback(bytes: number, buffer: Uint8Array): boolean;
 }
 

@@ -1,5 +1,6 @@
 /** One request and its answer. The answer's `finish` is called exactly once, whatever becomes of the client. */
 import type { ByteChannel } from '../byte-channel';
+import type { Loan } from '../loans';
 import type { MessageHead } from '../framing/message-parser';
 import { BodyStream, MessageBody, noBody, type BodySource } from '../message-body';
 import {
@@ -38,6 +39,8 @@ export class Exchange implements BodySource, TunnelOwner, Writer {
   /** It leaves at the end of this turn. */
   private headText = '';
   private wholeBody: Uint8Array | undefined = undefined;
+  /** Of `wholeBody`. */
+  private loan: Loan | undefined = undefined;
   private awaitsContinue: boolean;
   private isOver = false;
   private isLast: boolean;
@@ -177,6 +180,7 @@ export class Exchange implements BodySource, TunnelOwner, Writer {
     if (answer.channel !== undefined) return this.switchProtocols(answer, answer.channel);
     const hasBody = this.head.method !== 'HEAD' && !isBodiless(answer.status);
     const whole = wholeOf(answer);
+    this.loan = answer.body instanceof BodyStream ? answer.body.loan : undefined;
     if (whole === undefined && answer.body !== undefined) this.writeStream(answer, answer.body, hasBody);
     else {
       // With bytes of the request still to come, the connection can carry no other.
@@ -245,7 +249,7 @@ export class Exchange implements BodySource, TunnelOwner, Writer {
     const { connection, wholeBody } = this;
     this.sentBytes = wholeBody?.byteLength ?? 0;
     try {
-      this.flushed(writeMessage(connection.socket, this.headText, wholeBody));
+      this.flushed(writeMessage(connection.socket, this.headText, wholeBody, this.loan));
     } catch (error) {
       // The next request of this connection, which may have been waiting, is read in here too.
       connection.cutOff();
@@ -286,10 +290,10 @@ export class Exchange implements BodySource, TunnelOwner, Writer {
 
 const NOTHING = new Uint8Array(0);
 
-/** The bytes of a body that is all there; a stream of ours may be, too. */
+/** The bytes of a body that is all there; a stream of ours may be, too. They are to be written at the end of this turn. */
 function wholeOf({ body }: ServerAnswer): Uint8Array | undefined {
   if (typeof body === 'string') return Buffer.from(body);
-  if (body instanceof BodyStream) return body.whole();
+  if (body instanceof BodyStream) return body.borrow();
   return body instanceof Uint8Array ? body : undefined;
 }
 
