@@ -5,11 +5,14 @@ export interface CacheEntry<T> {
   readonly untilMs: number;
 }
 
-/** A use so soon after the last one moves nothing: to move an entry costs more than to find it. */
+/**
+ * A use so soon after the last one moves nothing: to move an entry costs more than to find it, and a Map whose entries come and go
+ * leaves tables that keep the entries of before alive until all of the heap is collected.
+ */
 const MOVED_FOR_MS = 1000;
 
 interface Slot<T> {
-  readonly entry: CacheEntry<T>;
+  entry: CacheEntry<T>;
   /** When it was put at the end; -Infinity = never used. */
   movedAtMs: number;
 }
@@ -34,24 +37,31 @@ export class BoundedCache<T> {
   use(key: string, nowMs: number): T | undefined {
     const slot = this.#slots.get(key);
     if (slot === undefined || slot.entry.untilMs <= nowMs) return undefined;
-    if (nowMs - slot.movedAtMs >= MOVED_FOR_MS) {
-      slot.movedAtMs = nowMs;
-      this.#slots.delete(key);
-      this.#slots.set(key, slot);
-    }
+    this.#touch(key, slot, nowMs);
     return slot.entry.value;
   }
 
-  /** What is larger than all room is not kept. */
-  keep(key: string, entry: CacheEntry<T>): void {
-    this.drop(key);
-    if (entry.bytes > this.maxBytes) return;
-    this.#slots.set(key, { entry, movedAtMs: -Infinity });
-    this.#bytes += entry.bytes;
+  /** What is larger than all room is not kept. An entry in the place of another is a use of it. */
+  keep(key: string, entry: CacheEntry<T>, nowMs: number): void {
+    if (entry.bytes > this.maxBytes) return this.drop(key);
+    const slot = this.#slots.get(key);
+    this.#bytes += entry.bytes - (slot?.entry.bytes ?? 0);
+    if (slot === undefined) this.#slots.set(key, { entry, movedAtMs: -Infinity });
+    else {
+      slot.entry = entry;
+      this.#touch(key, slot, nowMs);
+    }
     for (const oldest of this.#slots.keys()) {
       if (this.#bytes <= this.maxBytes) break;
       this.drop(oldest);
     }
+  }
+
+  #touch(key: string, slot: Slot<T>, nowMs: number): void {
+    if (nowMs - slot.movedAtMs < MOVED_FOR_MS) return;
+    slot.movedAtMs = nowMs;
+    this.#slots.delete(key);
+    this.#slots.set(key, slot);
   }
 
   drop(key: string): void {

@@ -6,6 +6,7 @@
 import { BoundedCache, type CacheEntry } from '../bounded-cache';
 import { hashedKey } from './cache-key';
 import type { Clock, EntryClaim, SharedEntries } from '../ports';
+import { UnderWay } from '../under-way';
 import { FailureMemory } from './failure-memory';
 
 export interface Lookup<T> {
@@ -39,7 +40,7 @@ const RETRY_MS = 1000;
 
 export class DecisionCache {
   readonly #kept: BoundedCache<unknown>;
-  readonly #running = new Map<string, Promise<unknown>>();
+  readonly #running = new UnderWay<Promise<unknown>>();
   readonly #failures: FailureMemory;
 
   constructor(private readonly options: DecisionCacheOptions) {
@@ -87,8 +88,8 @@ export class DecisionCache {
     if (running !== undefined) return running as Promise<T>;
     const found = this.#fromStoreOrFunction(lookup)
       .catch((error: unknown) => this.#failed(lookup, error))
-      .finally(() => this.#running.delete(lookup.key));
-    this.#running.set(lookup.key, found);
+      .finally(() => this.#running.end(lookup.key));
+    this.#running.begin(lookup.key, found);
     return found;
   }
 
@@ -116,7 +117,8 @@ export class DecisionCache {
     if (ttlMs <= 0) return;
     // A UTF-16 unit takes two bytes; what was read of the text about as much again.
     const bytes = ENTRY_BYTES + key.length * 2 + length * 4;
-    this.#kept.keep(key, { value, bytes, untilMs: this.options.clock.monotonicMs() + ttlMs });
+    const nowMs = this.options.clock.monotonicMs();
+    this.#kept.keep(key, { value, bytes, untilMs: nowMs + ttlMs }, nowMs);
   }
 }
 

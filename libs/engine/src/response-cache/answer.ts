@@ -49,13 +49,6 @@ async function* resumed(
   }
 }
 
-/** In memory of its own: bytes and texts as they were received are parts of larger ones, and would keep all of those. */
-export function ownOf({ status, headers, body }: StoredAnswer): StoredAnswer {
-  // Neither a name nor a value has a line end in it.
-  const own = Buffer.from(headers.join('\n'), 'utf8').toString('utf8');
-  return { status, headers: headers.length === 0 ? [] : own.split('\n'), body: new Uint8Array(body) };
-}
-
 /** For a store that keeps texts. */
 export function textOf({ status, headers, body }: StoredAnswer): string {
   return JSON.stringify([status, headers, Buffer.from(body).toString('base64')]);

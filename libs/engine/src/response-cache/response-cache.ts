@@ -5,7 +5,9 @@
 import { BoundedCache } from '../bounded-cache';
 import type { Reply } from '../exchange';
 import type { Clock, SharedEntries, SharedEntry } from '../ports';
-import { answerOf, ownOf, textOf, type StoredAnswer } from './answer';
+import { UnderWay } from '../under-way';
+import { answerOf, textOf, type StoredAnswer } from './answer';
+import { KeptAnswer } from './kept-answer';
 import { KeyNames } from './key-names';
 
 export interface ResponseCacheOptions {
@@ -35,8 +37,8 @@ const ENTRY_BYTES = 300;
 
 export class ResponseCache {
   readonly names = new KeyNames();
-  readonly #kept: BoundedCache<StoredAnswer>;
-  readonly #running = new Map<string, Promise<Outcome>>();
+  readonly #kept: BoundedCache<KeptAnswer>;
+  readonly #running = new UnderWay<Promise<Outcome>>();
 
   constructor(private readonly options: ResponseCacheOptions) {
     this.#kept = new BoundedCache(options.maxBytes);
@@ -50,7 +52,7 @@ export class ResponseCache {
 
   /** What is kept here and no older than its time, and `staleMs` more. */
   find(key: string, staleMs = 0): StoredAnswer | undefined {
-    return this.#kept.use(key, this.options.clock.monotonicMs() - staleMs);
+    return this.#kept.use(key, this.options.clock.monotonicMs() - staleMs)?.answer;
   }
 
   /** `undefined` = somebody else's call came to a reply that is his alone. */
@@ -61,8 +63,8 @@ export class ResponseCache {
       const outcome = await running;
       return 'answer' in outcome ? outcome : undefined;
     }
-    const called = this.#call(fill).finally(() => this.#running.delete(name));
-    this.#running.set(name, called);
+    const called = this.#call(fill).finally(() => this.#running.end(name));
+    this.#running.begin(name, called);
     return called;
   }
 
@@ -95,8 +97,9 @@ export class ResponseCache {
 
   #keep(key: string, answer: StoredAnswer, ttlMs: number): void {
     if (ttlMs <= 0) return;
-    const bytes = ENTRY_BYTES + answer.body.byteLength + 2 * answer.headers.join('').length;
-    this.#kept.keep(key, { value: ownOf(answer), bytes, untilMs: this.options.clock.monotonicMs() + ttlMs });
+    const value = new KeptAnswer(answer);
+    const nowMs = this.options.clock.monotonicMs();
+    this.#kept.keep(key, { value, bytes: ENTRY_BYTES + value.bytes, untilMs: nowMs + ttlMs }, nowMs);
   }
 }
 

@@ -68,7 +68,8 @@ export class MemoryEntries implements SharedEntries {
     const leftMs = untilMs - Date.now();
     if (leftMs <= 0) return;
     const bytes = ENTRY_BYTES + 2 * text.length;
-    this.kept.keep(key, { value: text, bytes, untilMs: performance.now() + leftMs });
+    const nowMs = performance.now();
+    this.kept.keep(key, { value: text, bytes, untilMs: nowMs + leftMs }, nowMs);
   }
 }
 
