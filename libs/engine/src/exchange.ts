@@ -122,6 +122,8 @@ export interface Authorization {
   readonly latencyMs: number | undefined;
   /** API key of the caller, where the API takes it from here. */
   readonly usageIdentifierKey: string | undefined;
+  /** All of it as one text, written by whoever first needs that. */
+  text: string | undefined;
 }
 
 /** `$context.identity.*`, beside what the connection tells. */

@@ -2,7 +2,7 @@
 import { fillStageVariables, type Policy } from '@gatehouse/standards';
 import type { FunctionAuthorizer } from '@gatehouse/snapshot';
 import { GatewayError } from '../errors';
-import type { Exchange } from '../exchange';
+import type { Authorization, Exchange } from '../exchange';
 import type { Kit } from '../ports';
 import type { RoutePlan } from '../program';
 import { verdictFor } from './access-request';
@@ -90,10 +90,14 @@ function identityCheck(
   };
 }
 
-function settle(x: Exchange, decision: FunctionDecision, startedMs: number | undefined) {
-  const { principalId, context, usageIdentifierKey, allows } = decision;
-  const latencyMs = startedMs === undefined ? 0 : x.kit.clock.monotonicMs() - startedMs;
-  x.authorizer = {
+/** Of decisions that were kept: they are the same for all whom they are used for. */
+const kept = new WeakMap<FunctionDecision, Authorization>();
+
+function authorizationOf(
+  { principalId, context, usageIdentifierKey }: FunctionDecision,
+  latencyMs: number,
+): Authorization {
+  return {
     by: 'function',
     principalId,
     context,
@@ -101,7 +105,24 @@ function settle(x: Exchange, decision: FunctionDecision, startedMs: number | und
     scopes: undefined,
     latencyMs,
     usageIdentifierKey,
+    text: undefined,
   };
+}
+
+function keptAuthorization(decision: FunctionDecision): Authorization {
+  const known = kept.get(decision);
+  if (known !== undefined) return known;
+  const authorization = authorizationOf(decision, 0);
+  kept.set(decision, authorization);
+  return authorization;
+}
+
+function settle(x: Exchange, decision: FunctionDecision, startedMs: number | undefined) {
+  const { allows } = decision;
+  x.authorizer =
+    startedMs === undefined
+      ? keptAuthorization(decision)
+      : authorizationOf(decision, x.kit.clock.monotonicMs() - startedMs);
   return typeof allows === 'boolean' ? (allows ? 'allow' : 'none') : verdictOfPolicy(x, allows);
 }
 

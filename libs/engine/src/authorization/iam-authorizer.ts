@@ -58,6 +58,7 @@ function identify(x: Exchange, accessKey: string, { caller }: Principal): void {
     scopes: undefined,
     latencyMs: undefined,
     usageIdentifierKey: undefined,
+    text: undefined,
   };
 }
 

@@ -125,6 +125,7 @@ function pass(
     scopes: granted,
     latencyMs: undefined,
     usageIdentifierKey: undefined,
+    text: undefined,
   };
   return 'allow';
 }

@@ -1,5 +1,5 @@
 /** An answer that can be given again: gathered, and without what is of one request alone. */
-import type { HeaderList, Reply } from '../exchange';
+import type { ByteStream, HeaderList, Reply } from '../exchange';
 
 export interface StoredAnswer {
   readonly status: number;
@@ -16,12 +16,16 @@ export function replyOf({ status, headers, body }: StoredAnswer): Reply {
 }
 
 /** Reads the body up to the limit. A larger one passes as it comes: then it is a reply, and no answer. */
-export async function gatherAnswer(reply: Reply): Promise<StoredAnswer | Reply> {
-  const { status, headers, body = '' } = reply;
+export function gatherAnswer(reply: Reply): StoredAnswer | Reply | Promise<StoredAnswer | Reply> {
+  const { body = '' } = reply;
   if (typeof body === 'string') return answerUpToLimit(reply, Buffer.from(body, 'utf8'));
   if (body instanceof Uint8Array) return answerUpToLimit(reply, body);
   const whole = body.whole?.();
-  if (whole !== undefined) return answerUpToLimit(reply, whole);
+  return whole === undefined ? gatherStream(reply, body) : answerUpToLimit(reply, whole);
+}
+
+async function gatherStream(reply: Reply, body: ByteStream): Promise<StoredAnswer | Reply> {
+  const { status, headers } = reply;
   const iterator = body[Symbol.asyncIterator]();
   const chunks: Uint8Array[] = [];
   let size = 0;

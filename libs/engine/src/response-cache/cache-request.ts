@@ -12,8 +12,9 @@ import { hash } from 'node:crypto';
 import { allFields, parseRestRequestSource } from '@gatehouse/standards';
 import type { IntegrationSnapshot, ResponseCacheSnapshot, RouteCacheSnapshot } from '@gatehouse/snapshot';
 import { MAX_PAYLOAD_BYTES } from '../counted-body';
-import { NOBODY, type Exchange, type HeaderList, type InboundRequest } from '../exchange';
+import { NOBODY, type Authorization, type Exchange, type HeaderList, type InboundRequest } from '../exchange';
 import { gathered } from '../gathered-body';
+import { Fates } from '../headers/fates';
 import { lengthPrefixed } from '../length-prefixed';
 import type { StageFacts } from '../program';
 import { NEVER } from '../never';
@@ -27,9 +28,12 @@ export interface CacheRequest {
 }
 
 interface Keyed {
-  /** By name in lower case, with the name that is sent. */
-  readonly headers: ReadonlyMap<string, string>;
-  readonly query: ReadonlySet<string>;
+  /** Names as they are sent. */
+  readonly headers: readonly string[];
+  /** Where a name stands among them; -1 = it is none of them. `Accept-Encoding` has a place in any case. */
+  readonly placeOf: Fates<number>;
+  readonly codingPlace: number;
+  readonly query: readonly string[];
 }
 
 /** `names`: of the whole process, so that they are bounded however many routes there are. */
@@ -45,8 +49,10 @@ export function compileCacheRequest(
   const keyOf = (x: Exchange, body: string): string => {
     const { host, secure } = x.request;
     let text = place + lengthPrefixed([x.method, host, x.apiPath, x.path, String(secure), body]);
-    text += lengthPrefixed(codingsOf(x));
-    for (const values of valuesOf(x, keyed)) text += lengthPrefixed(values);
+    const headers = headerValues(x, keyed);
+    text += lengthPrefixed(codingsIn(headers[keyed.codingPlace]));
+    for (let i = 0; i < keyed.headers.length; i++) text += lengthPrefixed(headers[i] ?? NONE);
+    for (const name of keyed.query) text += lengthPrefixed(x.query.get(name) ?? NONE);
     return names.of(sharedAcrossCallers ? text : text + lengthPrefixed([callerOf(x)]));
   };
   return {
@@ -74,13 +80,27 @@ function keyedBy(
     if (source?.from === 'header' || source?.from === 'multivalueheader') names.push(source.name);
     if (source?.from === 'querystring' || source?.from === 'multivaluequerystring') query.add(source.name);
   }
-  return { headers: new Map(names.map((name) => [name.toLowerCase(), name])), query };
+  const headers = new Map(names.map((name) => [name.toLowerCase(), name]));
+  const places = [...headers.keys(), CODINGS_OF];
+  return {
+    headers: [...headers.values()],
+    placeOf: new Fates((lower) => places.indexOf(lower)),
+    codingPlace: places.indexOf(CODINGS_OF),
+    query: [...query],
+  };
 }
 
-function valuesOf(x: Exchange, { headers, query }: Keyed): (readonly string[])[] {
-  const values: (readonly string[])[] = [];
-  for (const name of headers.keys()) values.push(allFields(x.request.headers, name));
-  for (const name of query) values.push(x.query.get(name) ?? []);
+const NONE: readonly string[] = [];
+const CODINGS_OF = 'accept-encoding';
+
+/** By place; of most names there are none. */
+function headerValues({ request }: Exchange, { placeOf }: Keyed): (string[] | undefined)[] {
+  const values: (string[] | undefined)[] = [];
+  const { headers } = request;
+  for (let i = 0; i + 1 < headers.length; i += 2) {
+    const place = placeOf.of(headers[i] ?? '');
+    if (place >= 0) (values[place] ??= []).push(headers[i + 1] ?? '');
+  }
   return values;
 }
 
@@ -90,18 +110,22 @@ const CODINGS = ['br', 'gzip', 'zstd'].map((name) => ({
 }));
 
 /** Those of the usual codings that the client takes; how it says so is noise. */
-function codingsOf({ request }: Exchange): string[] {
-  const accepted = allFields(request.headers, 'accept-encoding').join(',');
-  if (accepted === '') return [];
+function codingsIn(values: readonly string[] | undefined): readonly string[] {
+  const accepted = values?.join(',') ?? '';
+  if (accepted === '') return NONE;
   return CODINGS.filter(({ pattern }) => pattern.test(accepted)).map(({ name }) => name);
 }
 
 /** What authorizers have found out, and whose key it is. */
 function callerOf({ authorizer, identity }: Exchange): string {
   if (authorizer === undefined && identity === NOBODY) return '';
-  const { by, principalId, context, claims } = authorizer ?? {};
-  const { accountId, userArn, apiKeyId } = identity;
-  return JSON.stringify([by, principalId, context, claims, accountId, userArn, apiKeyId]);
+  const { accountId = '', userArn = '', apiKeyId = '' } = identity;
+  const found = authorizer === undefined ? '' : (authorizer.text ??= textOf(authorizer));
+  return lengthPrefixed([found, accountId, userArn, apiKeyId]);
+}
+
+function textOf({ by, principalId, context, claims }: Authorization): string {
+  return JSON.stringify([by, principalId, context, claims]);
 }
 
 async function bodyHash(x: Exchange): Promise<string> {
@@ -115,15 +139,21 @@ const NO_ADDRESS = '0.0.0.0';
 
 /** Written from the key alone: neither spelling nor order of what the client sent comes through. */
 function nobodysRequest(x: Exchange, keyed: Keyed): InboundRequest {
-  const pairs = [...keyed.query].flatMap((name) =>
+  const { method, path, host, secure, localPort, body } = x.request;
+  const pairs = keyed.query.flatMap((name) =>
     (x.query.get(name) ?? []).map((value) => encodePair(name, value)),
   );
   return {
-    ...x.request,
-    headers: keyedFields(x, keyed),
+    method,
+    path,
     query: joinQueries(...pairs),
+    host,
+    headers: keyedFields(x, keyed),
     protocol: 'HTTP/1.1',
+    secure,
     sourceIp: NO_ADDRESS,
+    localPort,
+    body,
     asksWebSocket: false,
     signal: NEVER,
   };
@@ -132,11 +162,14 @@ function nobodysRequest(x: Exchange, keyed: Keyed): InboundRequest {
 /** What describes a body goes with it. */
 const OF_BODY = ['content-encoding', 'content-length'];
 
-function keyedFields(x: Exchange, { headers }: Keyed): HeaderList {
+function keyedFields(x: Exchange, keyed: Keyed): HeaderList {
   const { host, headers: given } = x.request;
   const fields: HeaderList = ['Host', host];
-  for (const [lower, name] of headers) for (const value of allFields(given, lower)) fields.push(name, value);
-  const codings = codingsOf(x);
+  const values = headerValues(x, keyed);
+  keyed.headers.forEach((name, place) => {
+    for (const value of values[place] ?? NONE) fields.push(name, value);
+  });
+  const codings = codingsIn(values[keyed.codingPlace]);
   if (codings.length > 0) fields.push('Accept-Encoding', codings.join(', '));
   if (x.hasBody)
     for (const lower of OF_BODY) for (const value of allFields(given, lower)) fields.push(lower, value);

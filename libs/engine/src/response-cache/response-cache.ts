@@ -39,6 +39,7 @@ export class ResponseCache {
   readonly names = new KeyNames();
   readonly #kept: BoundedCache<KeptAnswer>;
   readonly #running = new UnderWay<Promise<Outcome>>();
+  readonly #renewals = new UnderWay<Promise<Outcome>>();
 
   constructor(private readonly options: ResponseCacheOptions) {
     this.#kept = new BoundedCache(options.maxBytes);
@@ -56,21 +57,34 @@ export class ResponseCache {
   }
 
   /** `undefined` = somebody else's call came to a reply that is his alone. */
-  async fill(fill: Fill): Promise<Outcome | undefined> {
-    const name = fill.isRenewal ? `renewal ${fill.key}` : fill.key;
-    const running = this.#running.get(name);
-    if (running !== undefined) {
-      const outcome = await running;
-      return 'answer' in outcome ? outcome : undefined;
-    }
-    const called = this.#call(fill).finally(() => this.#running.end(name));
-    this.#running.begin(name, called);
+  fill(fill: Fill): Promise<Outcome | undefined> {
+    const { key, isRenewal } = fill;
+    const underWay = isRenewal ? this.#renewals : this.#running;
+    const running = underWay.get(key);
+    if (running !== undefined) return running.then((outcome) => ('answer' in outcome ? outcome : undefined));
+    const called = isRenewal ? this.#renew(fill) : this.#call(fill);
+    underWay.begin(key, called);
     return called;
   }
 
-  async #call({ key, timeoutMs, isRenewal, call }: Fill): Promise<Outcome> {
+  async #renew({ key, call }: Fill): Promise<Outcome> {
+    try {
+      return this.#settled(key, await call(), (entry) => this.options.store.replace(key, entry));
+    } finally {
+      this.#renewals.end(key);
+    }
+  }
+
+  async #call(fill: Fill): Promise<Outcome> {
+    try {
+      return await this.#found(fill);
+    } finally {
+      this.#running.end(fill.key);
+    }
+  }
+
+  async #found({ key, timeoutMs, call }: Fill): Promise<Outcome> {
     const { store } = this.options;
-    if (isRenewal) return this.#settled(key, await call(), (entry) => store.replace(key, entry));
     const found = await store.obtain(key, timeoutMs);
     if ('text' in found) {
       const answer = answerOf(found.text);

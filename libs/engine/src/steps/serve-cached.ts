@@ -116,7 +116,8 @@ class CachedRoute {
     try {
       const reply = await replyBy(asked, this.integration);
       if (!isForEverybody(reply)) return { reply };
-      const answer = await gatherAnswer(reply);
+      const gathered = gatherAnswer(reply);
+      const answer = gathered instanceof Promise ? await gathered : gathered;
       if (!isWhole(answer)) return { reply: answer };
       const { ttlSeconds } = this.settings;
       return { answer, ttlMs: lifetimeOf(reply, seconds(ttlSeconds), this.stage.honoursOrigin === true) };
