@@ -20,22 +20,28 @@ interface WithHandle {
   _handle: { readonly useUserBuffer?: unknown } | null;
 }
 
+/** A socket that has no `data`, but tells `onBytes` of views of `READ_BUFFER`. */
+export interface SharedReads {
+  readonly socket: Socket;
+  onBytes: (bytes: Uint8Array) => void;
+}
+
 /**
- * An accepted socket that reads into `READ_BUFFER`: its `data` are views of it. Node has that for sockets that connect (`onread`)
- * and for none that a server accepts, so the accepted one's handle moves to a socket that is made with it. `undefined` where this
- * is another Node that has no such handle; nothing has been touched then.
+ * Node lets sockets that connect read into a buffer (`onread`) and none that a server accepts, so the accepted one's handle moves to
+ * a socket that is made with it. `undefined` where this is another Node that has no such handle; nothing has been touched then.
  */
-export function withSharedReads(accepted: Socket): Socket | undefined {
+export function withSharedReads(accepted: Socket): SharedReads | undefined {
   const owner = accepted as unknown as WithHandle;
   const handle = owner._handle;
   if (typeof handle?.useUserBuffer !== 'function') return undefined;
   owner._handle = null;
   const callback = (bytes: number): boolean => {
-    socket.emit('data', READ_BUFFER.subarray(0, bytes));
+    reads.onBytes(READ_BUFFER.subarray(0, bytes));
     return true;
   };
   const options = { handle, allowHalfOpen: true, onread: { buffer: READ_BUFFER, callback } };
   const socket = new Socket(options as unknown as SocketConstructorOpts);
+  const reads: SharedReads = { socket, onBytes: () => undefined };
   accepted.destroy();
-  return socket;
+  return reads;
 }

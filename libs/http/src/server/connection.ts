@@ -6,7 +6,7 @@ import type { OnDefect } from '../defect';
 import type { Socket } from 'node:net';
 import { REQUEST } from '../framing/llhttp';
 import { MessageParser, type MessageHead, type ParserLimits } from '../framing/message-parser';
-import { copied } from '../shared-reads';
+import { copied, type SharedReads } from '../shared-reads';
 import type { Timed, TimerWheel } from '../timer-wheel';
 import { turn, type Reader } from '../turn';
 import { refusalText } from './answer';
@@ -70,20 +70,15 @@ export class ServerConnection implements Timed, Reader, OpenConnection {
     readonly socket: Socket,
     readonly context: ServerContext,
     secure: boolean,
-    /** Its reads are views of a buffer that the next read overwrites. */
-    private readonly readsShared: boolean,
+    /** Where its reads are views of a buffer that the next read overwrites. */
+    private readonly shared: SharedReads | undefined,
   ) {
     this.peer = peerOf(socket, secure);
     this.parser = new MessageParser(REQUEST, context.limits);
     // The first request gets the time of a head, not that of a pause between two.
     context.wheel.set(this, context.deadlines.headMs);
-    socket.on('data', (chunk: Buffer) => {
-      this.takeSafely(chunk);
-      if (!turn.mayReadOn(chunk.byteLength, this)) {
-        this.isQueued = true;
-        socket.pause();
-      }
-    });
+    if (shared === undefined) socket.on('data', (chunk: Buffer) => this.taken(chunk));
+    else shared.onBytes = (bytes) => this.taken(bytes);
     socket.on('end', () => this.ended());
     socket.on('error', () => undefined);
     socket.on('close', () => this.closed());
@@ -197,6 +192,13 @@ export class ServerConnection implements Timed, Reader, OpenConnection {
     if (!this.isFull && !this.isHeld && !this.isQueued) this.socket.resume();
   }
 
+  private taken(chunk: Uint8Array): void {
+    this.takeSafely(chunk);
+    if (turn.mayReadOn(chunk.byteLength, this)) return;
+    this.isQueued = true;
+    this.socket.pause();
+  }
+
   private takeSafely(chunk: Uint8Array): void {
     try {
       this.take(chunk);
@@ -259,7 +261,7 @@ export class ServerConnection implements Timed, Reader, OpenConnection {
   private parsed(): void {
     const { refusal, head, body, isComplete, isInside } = this.parser;
     if (refusal !== 0) return this.fail(refusal);
-    const pieces = this.readsShared ? body?.map(copied) : body;
+    const pieces = this.shared === undefined ? body : body?.map(copied);
     if (head !== undefined) return this.begin(head, pieces, isComplete);
     if (this.exchange === undefined) {
       if (this.state === 'idle' && isInside) {
@@ -273,7 +275,7 @@ export class ServerConnection implements Timed, Reader, OpenConnection {
   }
 
   private kept(chunk: Uint8Array): Uint8Array {
-    return this.readsShared ? copied(chunk) : chunk;
+    return this.shared === undefined ? chunk : copied(chunk);
   }
 
   private begin(head: MessageHead, body: Uint8Array[] | undefined, isComplete: boolean): void {

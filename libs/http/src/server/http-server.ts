@@ -117,12 +117,12 @@ export class HttpServer {
       return;
     }
     const shared = secure ? undefined : withSharedReads(accepted);
-    const socket = shared ?? accepted;
+    const socket = shared?.socket ?? accepted;
     this.addresses.set(address, fromThere + 1);
     const speaksH2 = secure && (socket as TLSSocket).alpnProtocol === 'h2';
     const connection = speaksH2
       ? new H2Session(socket, this.context)
-      : new ServerConnection(socket, this.context, secure, shared !== undefined);
+      : new ServerConnection(socket, this.context, secure, shared);
     this.connections.add(connection);
     socket.on('close', () => this.closed(connection, address));
   }

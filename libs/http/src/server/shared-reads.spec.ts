@@ -80,10 +80,11 @@ describe('an accepted socket', () => {
 
   it('reads into the shared buffer, and ends and closes as any', async () => {
     const { taken, client } = await accepted();
-    const socket = withSharedReads(taken);
-    if (socket === undefined) throw new Error('this Node has no such handle');
+    const reads = withSharedReads(taken);
+    if (reads === undefined) throw new Error('this Node has no such handle');
     const seen: string[] = [];
-    socket.on('data', (chunk) => seen.push(`${chunk.buffer === READ_BUFFER.buffer} ${chunk.length}`));
+    const { socket } = reads;
+    reads.onBytes = (bytes) => seen.push(`${bytes.buffer === READ_BUFFER.buffer} ${bytes.length}`);
     for (const event of ['end', 'close']) socket.on(event, () => seen.push(event));
     client.say('hello');
     await until(() => seen.length === 1, 'data');
