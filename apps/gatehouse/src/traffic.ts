@@ -7,6 +7,7 @@ import {
   ConfigError,
   MemoryEntries,
   MemoryLimits,
+  QuotaFile,
   nodeSealer,
   readPublicKeys,
   serveEntries,
@@ -81,7 +82,7 @@ async function startHere(
       logger,
       telemetry,
       ownAddresses: () => ownAddresses,
-      ...(store && { limitStore: store }),
+      limitStore: store,
       ...(decisions && { decisions }),
       ...(answers && { answers }),
       meterStore,
@@ -104,7 +105,7 @@ async function startWorkers(
   failed.catch(() => undefined);
   const bound = addressesOf(workers);
   const shared: Shared = {
-    limits: limitStore(config, logger, started) ?? new MemoryLimits(),
+    limits: limitStore(config, logger, started),
     decision: entries('decision', config, logger, started) ?? new MemoryEntries(DECISION_BYTES),
     answer: entries('answer', config, logger, started) ?? new MemoryEntries(config.responseCacheBytes),
   };
@@ -152,10 +153,17 @@ function addressesOf(workers: number): Promise<Address> {
   });
 }
 
-/** Shared with other nodes where there is a Redis. */
-function limitStore({ redisUrl }: Config, logger: Logger, started: Started): RedisLimits | undefined {
-  if (redisUrl === undefined) return undefined;
-  return started.keep(new RedisLimits({ url: redisUrl, logger }), async (one) => one.close());
+/** Shared with other nodes where there is a Redis; else of this machine, and quotas outlive a restart. */
+function limitStore(
+  { redisUrl, dataDir }: Config,
+  logger: Logger,
+  started: Started,
+): RedisLimits | MemoryLimits {
+  const store =
+    redisUrl === undefined
+      ? new MemoryLimits(new QuotaFile(join(dataDir, 'quotas'), logger))
+      : new RedisLimits({ url: redisUrl, logger });
+  return started.keep(store, async (one) => one.close());
 }
 
 /** What workers have in common. */

@@ -64,7 +64,14 @@ export {
   type FunctionEndpoints,
   type FunctionSettings,
 } from './functions';
-export { ChannelLimits, MemoryLimits, serveLimits, type LimitChannel, type LimitMessage } from './limits';
+export {
+  ChannelLimits,
+  MemoryLimits,
+  QuotaFile,
+  serveLimits,
+  type LimitChannel,
+  type LimitMessage,
+} from './limits';
 export { isHostServed, listenFault, listenOn, SocketListener, type SocketListenerOptions } from './listener';
 export { startManagementServer, type ManagementServer, type Probe } from './management';
 export {

@@ -3,9 +3,12 @@ import { mkdtempSync, readFileSync, rmSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import {
+  CreateApiKeyCommand,
   CreateDeploymentCommand,
   CreateResourceCommand,
   CreateRestApiCommand,
+  CreateUsagePlanCommand,
+  CreateUsagePlanKeyCommand,
   PutIntegrationCommand,
   PutIntegrationResponseCommand,
   PutMethodCommand,
@@ -22,6 +25,7 @@ import { until } from '@gatehouse/platform/testing';
 import { onEveryWorker, startGatehouse, stop, type Gatehouse } from './testing/gatehouse';
 import { startOrigin, type Origin } from './testing/origin';
 import { killAll, runApp } from './testing/processes';
+import { RestApi, STAGE } from './testing/rest-api';
 import { childrenOf, workersOf } from './testing/workers';
 
 jest.setTimeout(120_000);
@@ -218,6 +222,36 @@ describe('gatehouse start', () => {
       gatehouse = await startGatehouse(dataDir);
       expect((await call(restApiId, '/dev/a')).status).toBe(200);
     }
+  });
+
+  it('goes on with the period of a quota after a restart and after kill -9', async () => {
+    const limit = 60;
+    const api = await RestApi.create(gatehouse.rest, 'counted');
+    await api.method('GET', 'a', { authorizationType: 'NONE', apiKeyRequired: true }, origin.url);
+    await gatehouse.rest.send(new CreateDeploymentCommand({ restApiId: api.id, stageName: STAGE }));
+    const plan = { apiStages: [{ apiId: api.id, stage: STAGE }], quota: { limit, period: 'MONTH' as const } };
+    const { id: usagePlanId } = await gatehouse.rest.send(new CreateUsagePlanCommand({ name: 'p', ...plan }));
+    const value = 'a-key-of-more-than-twenty-characters';
+    const { id: keyId } = await gatehouse.rest.send(new CreateApiKeyCommand({ value, enabled: true }));
+    await gatehouse.rest.send(new CreateUsagePlanKeyCommand({ usagePlanId, keyId, keyType: 'API_KEY' }));
+    const get = async (): Promise<number> =>
+      (await fetch(`${gatehouse.gateway}${api.base}/a`, { headers: { 'x-api-key': value } })).status;
+    let passed = 0;
+    const isPassed = async (): Promise<boolean> => {
+      const status = await get();
+      passed += status === 200 ? 1 : 0;
+      return status === 200;
+    };
+    await until('the key opens', () => onEveryWorker(isPassed));
+    for (const how of ['SIGTERM', 'SIGKILL'] as const) {
+      for (let i = 0; i < 10; i++) await isPassed();
+      gatehouse.program.signal(how);
+      await gatehouse.program.exited;
+      gatehouse = await startGatehouse(dataDir);
+    }
+    await until('it is used up', async () => !(await isPassed()) && (await get()) === 429);
+    expect(passed).toBeGreaterThan(20);
+    expect(passed).toBeLessThanOrEqual(limit);
   });
 
   it('stops with a message on an unknown setting, a taken port, and an open admin listener', async () => {

@@ -6,10 +6,24 @@
 import type { LeaseAnswer, QuotaRequest } from './limit-store';
 
 export class SharedQuota {
-  /** Calls made and calls held. */
-  #used: number | undefined = undefined;
+  #used: number | undefined;
   readonly #charged = new Map<string, number>();
   #untilMs = 0;
+
+  /** `used`: of before, where anything is known of it; `untilMs`: for how long that must not be forgotten. */
+  constructor(used?: number, untilMs = 0) {
+    this.#used = used;
+    this.#untilMs = untilMs;
+  }
+
+  /** Calls made and calls held. */
+  get used(): number {
+    return this.#used ?? 0;
+  }
+
+  get untilMs(): number {
+    return this.#untilMs;
+  }
 
   isForgotten(nowMs: number): boolean {
     return nowMs > this.#untilMs;

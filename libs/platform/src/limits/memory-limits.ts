@@ -1,4 +1,7 @@
-/** Limits in one process: of itself, or of workers that share it over their channels. Its clock is monotonic. */
+/**
+ * Limits in one process: of itself, or of workers that share it over their channels. Its clock is monotonic. With a file quotas
+ * outlive the process, which buckets need not.
+ */
 import {
   NODE_TTL_MS,
   SharedBucket,
@@ -10,6 +13,7 @@ import {
   type LimitStore,
   type QuotaRequest,
 } from '@gatehouse/engine';
+import type { QuotaFile } from './quota-file';
 
 const SWEEP_MS = 60_000;
 
@@ -21,6 +25,16 @@ export class MemoryLimits implements LimitStore {
   /** When nobody got any. */
   private readonly wanted = new Map<string, number>();
   private sweptMs = performance.now();
+
+  constructor(private readonly file?: QuotaFile) {
+    const aheadMs = performance.now() - Date.now();
+    for (const { quota, used, untilMs } of file?.read() ?? [])
+      this.quotas.set(quota, new SharedQuota(used, untilMs + aheadMs));
+  }
+
+  close(): void {
+    this.file?.close();
+  }
 
   async lease(
     node: string,
@@ -45,9 +59,15 @@ export class MemoryLimits implements LimitStore {
   private leaseQuota(node: string, request: QuotaRequest, nowMs: number): LeaseAnswer {
     const quota = this.quotas.get(request.quota) ?? new SharedQuota();
     this.quotas.set(request.quota, quota);
+    const before = quota.used;
     const answer = quota.lease(node, request, nowMs);
+    if (quota.used !== before) this.keep(request.quota, quota, nowMs);
     if (request.want > 0 && answer.granted === 0) this.wanted.set(request.quota, nowMs);
     return answer;
+  }
+
+  private keep(name: string, { used, untilMs }: SharedQuota, nowMs: number): void {
+    this.file?.keep({ quota: name, used, untilMs: Math.ceil(Date.now() + untilMs - nowMs) });
   }
 
   private bucket(name: string): SharedBucket {

@@ -6,7 +6,7 @@
 import { rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { sumRows, type MeterRow } from '@gatehouse/engine';
-import { LineFile } from './line-file';
+import { LineFile } from '../line-file';
 import { ENDING, type MeterBatch, type MeterDelivery } from './meter-store';
 
 /** So many are summed up while nobody takes them: those of a minute. */
