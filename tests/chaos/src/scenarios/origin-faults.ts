@@ -1,6 +1,11 @@
 /** A broken network between gateway and origin: whatever it does, no client takes a wrong answer for a whole one. */
 import { createHash } from 'node:crypto';
-import { startFaultProxy, type Faults } from '@gatehouse/fault-proxy';
+import {
+  startFaultProxy,
+  type FaultProxy,
+  type FaultProxyOptions,
+  type Faults,
+} from '@gatehouse/fault-proxy';
 import { startRawOrigin } from '@gatehouse/http/testing';
 import type { Answer } from '../peers/answer-parser';
 import { briefly, Connection, requestText, type Outcome } from '../peers/connection';
@@ -89,7 +94,7 @@ interface Batch {
 async function runBatch({ world, random }: Stage, { port, originPort, tally, name }: Batch): Promise<void> {
   const fault = FAULTS[name];
   if (fault === undefined) return;
-  const proxy = await startFaultProxy({ target: { port: originPort }, faults: fault.make(random), random });
+  const proxy = await freshProxy({ target: { port: originPort }, faults: fault.make(random), random });
   const revision = await world.proxyTo(proxy.port, fault.kind === 'harmless' ? undefined : TIMEOUT_MS);
   for (const node of world.nodes) await world.applied(node, revision);
   const silenceMs = fault.kind === 'corrupting' ? SILENCE_MS : undefined;
@@ -105,6 +110,19 @@ async function runBatch({ world, random }: Stage, { port, originPort, tally, nam
   };
   await Promise.all(Array.from({ length: AT_ONCE }, client));
   await proxy.stop();
+}
+
+const usedPorts = new Set<number>();
+
+/** A port that an earlier batch had would come with what the gateway knows of its origin. */
+async function freshProxy(options: FaultProxyOptions): Promise<FaultProxy> {
+  const proxy = await startFaultProxy(options);
+  if (!usedPorts.has(proxy.port)) {
+    usedPorts.add(proxy.port);
+    return proxy;
+  }
+  await proxy.stop();
+  return freshProxy(options);
 }
 
 /** Every answer names the checksum of its body. */
