@@ -8,8 +8,8 @@ it('takes no more clients, and opens no more connections to an origin, than it i
   const { publicKey, privateKey } = signingKeys();
   const feed = new MemoryFeed();
   const silent = await startRawOrigin(() => undefined);
-  const limits = { maxConnections: 3, maxOriginConnections: 2 };
-  const node = await startNode({ feed, publicKey, dataDir: folder.path, limits });
+  const config = { maxConnections: 3, maxOriginConnections: 2 };
+  const node = await startNode({ feed, publicKey, dataDir: folder.path, config });
   const snapshots = [proxyTo(`http://127.0.0.1:${silent.port}/`, 'api1', { timeoutMs: 300 })];
   await publish(feed, { key: privateKey, revision: 1, snapshots });
   await node.applied(1);

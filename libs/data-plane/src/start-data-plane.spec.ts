@@ -381,6 +381,7 @@ it('tells whose address is taken', async () => {
       expectedNodes: 1,
       drainSeconds: 1,
       maxConnections: 10,
+      tunnelIdleSeconds: 600,
       functionsEndpoints: [],
       functionsCredentialsFile: '',
       nodeKeyFile: '',

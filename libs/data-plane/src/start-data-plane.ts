@@ -61,6 +61,7 @@ export interface DataPlaneOptions {
     | 'nodeId'
     | 'drainSeconds'
     | 'maxConnections'
+    | 'tunnelIdleSeconds'
     | 'maxOriginConnections'
     | 'functionsEndpoint'
     | 'functionsEndpoints'
@@ -190,6 +191,7 @@ class Node implements DataPlane {
       listen: config.gatewayListen,
       setting: 'GATEHOUSE_GATEWAY_LISTEN',
       maxConnections: config.maxConnections,
+      tunnelIdleSeconds: config.tunnelIdleSeconds,
       ...(config.gatewayTls && { tls: { files: config.gatewayTls, logger } }),
       handle: (request) => this.gateway.handle(request),
       onDefect: (error) => this.tellDefect(error),

@@ -51,7 +51,13 @@ beforeAll(async () => {
     metrics: () => '',
     stop: async () => undefined,
   };
-  node = await startNode({ feed, publicKey: keys.publicKey, dataDir: folder.path, telemetry });
+  node = await startNode({
+    feed,
+    publicKey: keys.publicKey,
+    dataDir: folder.path,
+    telemetry,
+    config: { tunnelIdleSeconds: 2 },
+  });
   const logged = (snapshot: Snapshot): Snapshot => ({
     ...snapshot,
     accessLog: { format: '$context.status $context.responseLength' },
@@ -176,6 +182,17 @@ it('an origin that resets is a reset for the client, and the other way round', a
   other.socket.resetAndDestroy();
   await until(() => sockets.size === 0, 'closed there');
   expect(originCode).toBe('ECONNRESET');
+});
+
+it('a tunnel ends when nothing has moved in it for as long as is set', async () => {
+  const [silent, busy] = [clientOf('api1', '/'), clientOf('api1', '/')];
+  await until(() => [silent, busy].every(({ text }) => text.endsWith('\r\n\r\n')), 'switched');
+  const talk = setInterval(() => busy.socket.write(textFrame('x', true)), 100);
+  await until(() => silent.isClosed, 'closed');
+  clearInterval(talk);
+  expect(busy.isClosed).toBe(false);
+  busy.socket.destroy();
+  await until(() => sockets.size === 0, 'the origin is left');
 });
 
 it('a stop cuts tunnels off when its time is over', async () => {

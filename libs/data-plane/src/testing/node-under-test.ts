@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import type { KeyObject } from 'node:crypto';
 import type { SharedEntries, LimitStore } from '@gatehouse/engine';
 import { createLogger, type Feed, type MeterStore, type Telemetry } from '@gatehouse/platform';
-import { startDataPlane, type DataPlane } from '../start-data-plane';
+import { startDataPlane, type DataPlane, type DataPlaneOptions } from '../start-data-plane';
 
 export interface Answered {
   readonly status: number;
@@ -32,7 +32,7 @@ export interface StartOptions {
   readonly limitStore?: LimitStore;
   readonly expectedNodes?: number;
   readonly meterStore?: MeterStore;
-  readonly limits?: { readonly maxConnections: number; readonly maxOriginConnections: number };
+  readonly config?: Partial<DataPlaneOptions['config']>;
 }
 
 export function temporaryFolder(): { path: string; remove(): void } {
@@ -47,7 +47,7 @@ export function startNode(options: StartOptions): Promise<DataPlane> {
     dataDir,
     log = [],
     telemetry,
-    limits,
+    config,
     decisions,
     answers,
     limitStore,
@@ -65,12 +65,13 @@ export function startNode(options: StartOptions): Promise<DataPlane> {
       expectedNodes,
       drainSeconds: 3,
       maxConnections: 10_000,
+      tunnelIdleSeconds: 600,
       maxOriginConnections: 1024,
       responseCacheBytes: 16_000_000,
       functionsEndpoints: [],
       functionsCredentialsFile: '',
       nodeKeyFile: join(dataDir, 'node-key'),
-      ...limits,
+      ...config,
     },
     feed,
     publicKeys: [publicKey],

@@ -70,6 +70,7 @@ export interface Config {
   readonly workers?: number;
   /** Of one process. */
   readonly maxConnections: number;
+  readonly tunnelIdleSeconds: number;
   /** Of one process, to one origin of an account. */
   readonly maxOriginConnections: number;
   /** Of answers that REST stages cache, in one process. */
@@ -121,6 +122,7 @@ export function readConfig(environment: NodeJS.ProcessEnv): Config {
     ),
     ...workers(read),
     maxConnections: integer('GATEHOUSE_MAX_CONNECTIONS', read, 1, 1_000_000),
+    tunnelIdleSeconds: integer('GATEHOUSE_TUNNEL_IDLE_SECONDS', read, 1, 86_400),
     responseCacheBytes: integer('GATEHOUSE_RESPONSE_CACHE_BYTES', read, 0, 1_099_511_627_776),
     maxOriginConnections: integer('GATEHOUSE_MAX_ORIGIN_CONNECTIONS', read, 1, 1_000_000),
     nodeId: read('GATEHOUSE_NODE_ID') ?? `${hostname()}-${process.pid}`,

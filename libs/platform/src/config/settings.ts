@@ -144,6 +144,11 @@ export const SETTINGS = [
     meaning: 'open client connections of one process; further ones are closed at once',
   },
   {
+    name: 'GATEHOUSE_TUNNEL_IDLE_SECONDS',
+    default: '600',
+    meaning: 'a WebSocket through a route in which nothing moves for so long is closed',
+  },
+  {
     name: 'GATEHOUSE_MAX_ORIGIN_CONNECTIONS',
     default: '1024',
     meaning: 'open connections of one process to one origin of an account; further calls fail at once',

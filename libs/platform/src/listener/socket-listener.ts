@@ -19,6 +19,8 @@ export interface SocketListenerOptions {
   readonly maxConnections?: number;
   /** Further connections from one address are refused. Default: `maxConnections`. */
   readonly maxConnectionsPerAddress?: number;
+  /** A tunnel in which nothing moves for so long is ended. Default 600. */
+  readonly tunnelIdleSeconds?: number;
   /** Hears of a fault of our own that cost a connection. Default: a process warning. */
   readonly onDefect?: (error: unknown) => void;
 }
@@ -31,9 +33,13 @@ export class SocketListener {
   ) {}
 
   static async start(options: SocketListenerOptions): Promise<SocketListener> {
-    const { tls } = options;
+    const { tls, tunnelIdleSeconds } = options;
     const server = new HttpServer(
-      { ...options, tooLarge: () => new GatewayError('REQUEST_TOO_LARGE') },
+      {
+        ...options,
+        ...(tunnelIdleSeconds !== undefined && { deadlines: { tunnelIdleMs: tunnelIdleSeconds * 1000 } }),
+        tooLarge: () => new GatewayError('REQUEST_TOO_LARGE'),
+      },
       tls && readKeyPair(tls.files),
     );
     const address = await listenOn(server.listener, options.listen, options.setting);

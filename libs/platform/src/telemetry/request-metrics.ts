@@ -9,9 +9,14 @@ const MAX_ROUTES = 10_000;
 const OTHER = '_other';
 const CLASSES = ['1xx', '2xx', '3xx', '4xx', '5xx'];
 
+/** Seconds; a tunnel lasts as long as somebody talks in it. */
+const TUNNEL_BORDERS = [1, 10, 60, 300, 600, 1800, 3600, 7200, 21_600, 86_400];
+
 class RouteSeries {
   readonly byClass = [0, 0, 0, 0, 0];
   readonly duration = new Histogram();
+  /** Absent = there was none. */
+  tunnels: Histogram | undefined = undefined;
   readonly integration = new Histogram();
   hasIntegration = false;
   requestBytes = 0;
@@ -33,7 +38,9 @@ export class RequestMetrics implements Observer {
     const series = this.find(outcome);
     const statusClass = Math.min(5, Math.max(1, Math.floor(outcome.status / 100))) - 1;
     series.byClass[statusClass] = (series.byClass[statusClass] ?? 0) + 1;
-    series.duration.add(outcome.latencyMs / 1000);
+    if (outcome.status === 101)
+      (series.tunnels ??= new Histogram(TUNNEL_BORDERS)).add(outcome.latencyMs / 1000);
+    else series.duration.add(outcome.latencyMs / 1000);
     series.requestBytes += outcome.requestBytes;
     series.responseBytes += outcome.responseBytes;
     if (outcome.cacheResult === 'hit') series.cacheHits++;
@@ -58,8 +65,18 @@ export class RequestMetrics implements Observer {
     return [
       head('gatehouse_requests_total', 'counter', 'Requests answered.'),
       ...all.flatMap(({ byClass, labels }) => byClass.map((count, i) => classLine(labels, i, count))),
-      head('gatehouse_request_duration_seconds', 'histogram', 'From the request head to the last byte.'),
+      head(
+        'gatehouse_request_duration_seconds',
+        'histogram',
+        'From the request head to the last byte; tunnels are counted apart.',
+      ),
       ...all.map(({ duration, labels }) => duration.expose('gatehouse_request_duration_seconds', labels)),
+      head(
+        'gatehouse_tunnel_duration_seconds',
+        'histogram',
+        'From the request head to the end of the tunnel.',
+      ),
+      ...all.map(({ tunnels, labels }) => tunnels?.expose('gatehouse_tunnel_duration_seconds', labels) ?? ''),
       head(
         'gatehouse_integration_duration_seconds',
         'histogram',

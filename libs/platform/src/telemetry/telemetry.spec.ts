@@ -52,6 +52,20 @@ describe('request metrics', () => {
     expect(lines(text).filter((line) => !LINE.test(line))).toEqual([]);
   });
 
+  it('counts a tunnel, which may last, apart from requests', () => {
+    const metrics = new RequestMetrics();
+    metrics.observe(outcome());
+    expect(metrics.expose()).not.toContain('gatehouse_tunnel_duration_seconds_count');
+    metrics.observe(outcome({ status: 101, latencyMs: 4_000_000 }));
+    const labels = 'api="api1",stage="prod",route="GET /pets"';
+    const text = metrics.expose();
+    expect(text).toContain(`gatehouse_requests_total{${labels},status_class="1xx"} 1\n`);
+    expect(text).toContain(`gatehouse_request_duration_seconds_count{${labels}} 1\n`);
+    expect(text).toContain(`gatehouse_tunnel_duration_seconds_bucket{${labels},le="3600"} 0\n`);
+    expect(text).toContain(`gatehouse_tunnel_duration_seconds_bucket{${labels},le="7200"} 1\n`);
+    expect(text).toContain(`gatehouse_tunnel_duration_seconds_sum{${labels}} 4000\n`);
+  });
+
   it('holds a bounded number of series', () => {
     const metrics = new RequestMetrics(10);
     for (let i = 0; i < 1000; i++) metrics.observe(outcome({ route: `GET /${i}` }));
