@@ -1,10 +1,13 @@
 /** How this process is doing, under the names that Prometheus client libraries use. */
 import { monitorEventLoopDelay } from 'node:perf_hooks';
+import { getHeapStatistics } from 'node:v8';
 import { head } from './request-metrics';
 
 export class ProcessMetrics {
   private readonly delay = monitorEventLoopDelay({ resolution: 20 });
   private readonly startedSeconds = (Date.now() - process.uptime() * 1000) / 1000;
+  /** As last seen. */
+  private residentBytes = 0;
 
   constructor(private readonly version: string) {
     this.delay.enable();
@@ -17,7 +20,6 @@ export class ProcessMetrics {
   /** Delays are those since the last call. */
   expose(): string {
     const { user, system } = process.cpuUsage();
-    const memory = process.memoryUsage();
     const text = [
       gauge(
         'gatehouse_build_info',
@@ -28,8 +30,8 @@ export class ProcessMetrics {
       head('process_cpu_seconds_total', 'counter', 'CPU time.'),
       `process_cpu_seconds_total ${(user + system) / 1e6}\n`,
       gauge('process_start_time_seconds', 'Start, epoch seconds.', this.startedSeconds),
-      gauge('process_resident_memory_bytes', 'Resident memory.', memory.rss),
-      gauge('nodejs_heap_size_used_bytes', 'Heap in use.', memory.heapUsed),
+      gauge('process_resident_memory_bytes', 'Resident memory.', this.resident()),
+      gauge('nodejs_heap_size_used_bytes', 'Heap in use.', getHeapStatistics().used_heap_size),
       gauge(
         'nodejs_eventloop_lag_p50_seconds',
         'Event loop delay, median.',
@@ -44,6 +46,16 @@ export class ProcessMetrics {
     ].join('');
     this.delay.reset();
     return text;
+  }
+
+  /** To look opens a file, which fails in a process that has no descriptor left; that is no reason to end it. */
+  private resident(): number {
+    try {
+      this.residentBytes = process.memoryUsage.rss();
+    } catch {
+      // It was much the same before.
+    }
+    return this.residentBytes;
   }
 }
 

@@ -91,6 +91,19 @@ it('process metrics are well formed', () => {
   expect(text).toContain('gatehouse_build_info{version="0.1.0"');
 });
 
+test('a process without descriptors says what it last knew of its memory', () => {
+  const metrics = new ProcessMetrics('0.1.0');
+  const resident = (): string | undefined =>
+    /^process_resident_memory_bytes (\d+)$/m.exec(metrics.expose())?.[1];
+  const rss = jest.spyOn(process.memoryUsage, 'rss').mockReturnValueOnce(4096);
+  rss.mockImplementationOnce(() => {
+    throw new Error('EMFILE: too many open files');
+  });
+  expect([resident(), resident()]).toEqual(['4096', '4096']);
+  rss.mockRestore();
+  metrics.stop();
+});
+
 describe('access log', () => {
   it('writes lines in batches, in order', async () => {
     const writes: string[] = [];
