@@ -3,7 +3,7 @@
  * API"; LocalStack's local forms): its own host name, and `/_aws/execute-api/{api}/...` or
  * `/restapis/{api}/{stage}/_user_request_/...` on any host.
  */
-import { Fates } from './headers/fates';
+import { Fates } from './fates';
 
 export interface Address {
   readonly apiId: string;

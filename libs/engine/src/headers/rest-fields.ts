@@ -4,7 +4,7 @@
  */
 import { isHopByHop, listedByConnection } from '@gatehouse/standards';
 import type { Exchange, HeaderList } from '../exchange';
-import { Fates } from './fates';
+import { Fates } from '../fates';
 import { isGatewayField } from './gateway-fields';
 import { isListed, listedIn } from './listed';
 

@@ -14,7 +14,7 @@ import type { IntegrationSnapshot, ResponseCacheSnapshot, RouteCacheSnapshot } f
 import { MAX_PAYLOAD_BYTES } from '../counted-body';
 import { NOBODY, type Authorization, type Exchange, type HeaderList, type InboundRequest } from '../exchange';
 import { gathered } from '../gathered-body';
-import { Fates } from '../headers/fates';
+import { Fates } from '../fates';
 import { lengthPrefixed } from '../length-prefixed';
 import type { StageFacts } from '../program';
 import { NEVER } from '../never';
