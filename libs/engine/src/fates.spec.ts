@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { Fates } from './fates';
-import { isListed, listedIn } from './listed';
+import { isListed, listedIn } from './headers/listed';
 
 it('the fate of a name is what its rule says, however often and however it was asked for', () => {
   const fates = new Fates((lower) => lower.startsWith('x'));
