@@ -19,7 +19,7 @@ export type HeaderList = string[];
 export interface Body {
   /** Announced length in bytes; `undefined` = unknown (chunked); 0 = there is no body. */
   readonly length: number | undefined;
-  /** Is all of it here, and not taken yet? Then its stream gives it at once to whoever asks that for its `whole`. Default: no. */
+  /** Is all of it here? Then its stream gives it at once to whoever asks that for its `whole`. Default: no. */
   readonly isHere?: boolean;
   /** All bytes, where all of them are here and were not taken yet: nobody needs to wait for those. */
   whole?(): Uint8Array | undefined;

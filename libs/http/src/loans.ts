@@ -1,6 +1,6 @@
 /**
  * A large piece of an answer stays where it was read to until the end of the turn, by when it has been written on as a rule. To
- * copy it costs a sixth of all that an answer of 16 KB takes: memory that was not in use lately is slow, and has to be collected.
+ * copy it costs an eighth of all that an answer of 16 KB takes: memory that was not in use lately is slow, and has to be collected.
  *
  * The connection reads on into another buffer. At the end of the turn whoever still wants the piece copies it, and what the kernel
  * has not taken keeps its buffer until it has; there are only so many, and where none is left pieces are copied at once.

@@ -13,7 +13,7 @@ export interface KeptQuota {
   readonly untilMs: number;
 }
 
-/** The file is written anew when it is so much larger than what it has to hold. */
+/** The file is written anew when it is so much larger than twice what it held then: however many quotas, each costs a few lines. */
 const SPARE_BYTES = 1024 * 1024;
 
 export class QuotaFile {
@@ -32,12 +32,11 @@ export class QuotaFile {
   }
 
   /** Those of before that still count. A line that is none, as one that was cut off, is left out. */
-  read(nowMs = Date.now()): KeptQuota[] {
+  read(): KeptQuota[] {
     for (const line of linesOf(this.path)) {
       const quota = quotaIn(line);
       if (quota !== undefined) this.known.set(quota.quota, quota);
     }
-    this.forget(nowMs);
     this.onDisk(() => this.writeAnew());
     return [...this.known.values()];
   }
@@ -48,7 +47,7 @@ export class QuotaFile {
     this.onDisk(() => {
       const hadMissed = this.hasMissed;
       this.hasMissed = true;
-      if (hadMissed || this.file.bytes > this.writtenBytes + SPARE_BYTES) this.writeAnew();
+      if (hadMissed || this.file.bytes > 2 * this.writtenBytes + SPARE_BYTES) this.writeAnew();
       else this.file.append(JSON.stringify(quota));
       this.hasMissed = false;
     });
@@ -58,12 +57,13 @@ export class QuotaFile {
     this.file.close();
   }
 
-  private forget(nowMs: number): void {
+  private forget(): void {
+    const nowMs = Date.now();
     for (const [name, { untilMs }] of this.known) if (untilMs <= nowMs) this.known.delete(name);
   }
 
   private writeAnew(): void {
-    this.forget(Date.now());
+    this.forget();
     this.file.replace([...this.known.values()].map((quota) => JSON.stringify(quota)));
     this.writtenBytes = this.file.bytes;
   }
