@@ -94,6 +94,12 @@ export interface DataPlaneOptions {
 export interface DataPlane {
   readonly gatewayAddress: Address;
   readonly probe: Probe;
+  /** Open client connections as a share of the most that may be, 0 to 1. */
+  occupancy(): number;
+  /** Off: new connections are left to other processes behind the same listener. At the start it is on. */
+  takeConnections(isOn: boolean): void;
+  /** Follows `takeConnections`, when that is done. */
+  takesConnections(): boolean;
   /** Of what is applied; -1 = nothing yet. */
   revision(): number;
   /** Resolves when this revision or a newer one is applied; rejects after `timeoutMs` (default 10 s). */
@@ -212,6 +218,18 @@ class Node implements DataPlane {
     metrics: () => this.metrics(),
   };
 
+  occupancy(): number {
+    return (this.listener?.openConnections ?? 0) / this.options.config.maxConnections;
+  }
+
+  takeConnections(isOn: boolean): void {
+    this.listener?.takeConnections(isOn);
+  }
+
+  takesConnections(): boolean {
+    return this.listener?.takesConnections ?? false;
+  }
+
   revision(): number {
     return this.subscription.revision;
   }
@@ -256,7 +274,7 @@ class Node implements DataPlane {
   }
 
   private tellDefect(error: unknown): void {
-    this.options.logger.error('a defect closed a connection', { reason: reasonOf(error) });
+    this.options.logger.error('a defect of a connection or of the listener', { reason: reasonOf(error) });
   }
 
   private metrics(): string {

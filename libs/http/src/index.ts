@@ -1,3 +1,4 @@
+export { warnOfDefect } from './defect';
 export { HttpServer } from './server/http-server';
 export { type Deadlines, type Handle, type ServerOptions } from './server/options';
 export type { AnswerBody, ServerAnswer } from './server/answer';

@@ -7,6 +7,20 @@ export interface WorkerState {
   readonly metrics: string;
 }
 
+/** Of a worker, when it has changed, and once more when it takes connections again. */
+export interface Occupancy {
+  readonly kind: 'gatehouse.occupancy';
+  /** Open client connections as a share of the most that may be, 0 to 1. */
+  readonly occupancy: number;
+  readonly isTaking: boolean;
+}
+
+/** To a worker: whether it takes new connections or leaves them to the others. */
+export interface TakeConnections {
+  readonly kind: 'gatehouse.take-connections';
+  readonly isOn: boolean;
+}
+
 export interface StopRequest {
   readonly kind: 'gatehouse.stop';
 }
@@ -24,6 +38,14 @@ export interface TakeRequest {
 
 export function isState(message: unknown): message is WorkerState {
   return (message as Partial<WorkerState> | null)?.kind === 'gatehouse.state';
+}
+
+export function isOccupancy(message: unknown): message is Occupancy {
+  return (message as Partial<Occupancy> | null)?.kind === 'gatehouse.occupancy';
+}
+
+export function isTakeConnections(message: unknown): message is TakeConnections {
+  return (message as Partial<TakeConnections> | null)?.kind === 'gatehouse.take-connections';
 }
 
 export function isStop(message: unknown): message is StopRequest {

@@ -88,7 +88,7 @@ export async function runNode(options: NodeOptions): Promise<void> {
     await telemetry.stop(TELEMETRY_FLUSH_MS);
     link.close();
   });
-  const link = linkToSupervisor(dataPlane.probe, stop);
+  const link = linkToSupervisor(dataPlane, stop);
   // By itself Node writes it at an orderly end, which a worker that has to be replaced soon did not have.
   flushCompileCache();
 }

@@ -1,7 +1,8 @@
 /** Keeps one spare worker, see `spare.ts`. */
-import cluster, { type Worker } from 'node:cluster';
+import type { Worker } from 'node:cluster';
 import type { Logger } from '@gatehouse/platform';
 import { ended } from './ended';
+import { forkWorker } from './fork-worker';
 import { isWaiting, type TakeRequest } from './messages';
 import { SPARE_ENVIRONMENT } from './spare';
 
@@ -27,7 +28,7 @@ export class SpareKeeper {
   /** Starts one where there is none. */
   keep(): void {
     if (this.worker !== undefined || performance.now() < this.notBeforeMs) return;
-    const worker = cluster.fork({ ...this.environment, ...SPARE_ENVIRONMENT });
+    const worker = forkWorker({ ...this.environment, ...SPARE_ENVIRONMENT }, this.logger);
     this.worker = worker;
     this.isWaiting = false;
     worker.on('message', (message: unknown) => {

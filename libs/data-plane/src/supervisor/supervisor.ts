@@ -7,12 +7,16 @@ import cluster, { type ClusterSettings, type Worker } from 'node:cluster';
 import { gauge, type Logger, type Probe } from '@gatehouse/platform';
 import { mergeMetrics } from './merge-metrics';
 import { ended } from './ended';
-import { isState, type WorkerState } from './messages';
+import { forkWorker } from './fork-worker';
+import { isOccupancy, isState, type TakeConnections, type WorkerState } from './messages';
+import { turned } from './resting';
 import { SpareKeeper } from './spare-keeper';
 
 const YOUNG_MS = 2000;
 const FIRST_DELAY_MS = 50;
 const LONGEST_DELAY_MS = 5000;
+/** A worker that is well tells its state once a second. */
+const STUCK_MS = 3000;
 
 export interface SupervisorOptions {
   readonly workers: number;
@@ -36,7 +40,16 @@ interface Place {
   /** Starts in a row that ended young. */
   failures: number;
   state: WorkerState | undefined;
+  /** When it told its state last, as `performance.now()`. */
+  toldMs: number;
+  occupancy: number;
+  isResting: boolean;
+  isTaking: boolean;
+  isStuck: boolean;
 }
+
+/** Of a place whose worker has told nothing yet. */
+const NEW = { state: undefined, toldMs: 0, occupancy: 0, isResting: false, isTaking: true, isStuck: false };
 
 export class Supervisor {
   private readonly places: Place[];
@@ -69,6 +82,18 @@ export class Supervisor {
     ]).then(() => undefined));
   }
 
+  /** Connections are taken by those workers that have room, see `turned`. One that is stuck is not waited for. */
+  private balance(): void {
+    const stuckSinceMs = performance.now() - STUCK_MS;
+    for (const place of this.places) place.isStuck = place.toldMs < stuckSinceMs;
+    for (const place of turned(this.places.filter(isReady))) {
+      const request: TakeConnections = { kind: 'gatehouse.take-connections', isOn: place.isResting };
+      place.isResting = !place.isResting;
+      place.isTaking = false;
+      if (place.worker.isConnected()) place.worker.send(request, () => undefined);
+    }
+  }
+
   /** Where all are in their places, there is time to start one more. */
   private keepSpare(): void {
     if (!this.stopping && this.reason() === undefined) this.spare.keep();
@@ -90,7 +115,7 @@ export class Supervisor {
       worker: this.fork(number),
       startedAt: Date.now(),
       failures: 0,
-      state: undefined,
+      ...NEW,
     };
     this.watch(place);
     return place;
@@ -98,21 +123,23 @@ export class Supervisor {
 
   private fork(number: number): Worker {
     const environment = this.options.environmentOf(number);
-    const worker = this.spare.take(environment) ?? cluster.fork(environment);
+    const worker = this.spare.take(environment) ?? forkWorker(environment, this.options.logger);
     this.options.onPlaced?.(worker);
     return worker;
   }
 
   private watch(place: Place): void {
     place.worker.on('message', (message: unknown) => {
-      if (!isState(message)) return;
-      place.state = message;
-      this.wasReady ||= message.reason === undefined;
-      this.keepSpare();
+      if (isState(message)) this.told(place, message);
+      if (!isOccupancy(message)) return;
+      place.occupancy = message.occupancy;
+      place.isTaking = message.isTaking;
+      this.balance();
     });
     place.worker.once('exit', (code: number | null, signal: string | null) => {
-      place.state = undefined;
+      Object.assign(place, NEW);
       if (this.stopping) return;
+      this.balance();
       if (!this.wasReady && code !== 0 && signal === null) return this.options.onHopeless();
       this.options.logger.error('a worker ended', { worker: place.number, why: signal ?? String(code) });
       if (signal === 'SIGKILL') this.options.onKilled(place.number);
@@ -121,12 +148,24 @@ export class Supervisor {
     });
   }
 
+  private told(place: Place, state: WorkerState): void {
+    place.state = state;
+    place.toldMs = performance.now();
+    this.wasReady ||= isReady(place);
+    this.keepSpare();
+    this.balance();
+  }
+
   private replace(place: Place): void {
     if (this.stopping) return;
     place.worker = this.fork(place.number);
     place.startedAt = Date.now();
     this.watch(place);
   }
+}
+
+function isReady({ state }: Place): boolean {
+  return state !== undefined && state.reason === undefined;
 }
 
 function delayMs(failures: number): number {

@@ -141,7 +141,8 @@ export const SETTINGS = [
   {
     name: 'GATEHOUSE_MAX_CONNECTIONS',
     default: '10000',
-    meaning: 'open client connections of one process; further ones are closed at once',
+    meaning:
+      'open client connections of one process; workers leave further ones to those that have room, the last closes them at once',
   },
   {
     name: 'GATEHOUSE_TUNNEL_IDLE_SECONDS',

@@ -1,11 +1,12 @@
 /** The gateway's listener on our own server core: requests in, answers out, and a drain that loses none. */
 import { GatewayError, type Answer, type InboundRequest } from '@gatehouse/engine';
-import { HttpServer } from '@gatehouse/http';
+import { HttpServer, warnOfDefect } from '@gatehouse/http';
 import { Server as TlsServer } from 'node:tls';
 import type { Address, TlsFiles } from '../config/config';
 import type { SettingName } from '../config/settings';
 import type { Logger } from '../logging/logger';
 import { readKeyPair, renewCertificate } from './certificate';
+import { ListeningSwitch } from './listening-switch';
 import { listenOn } from './listen';
 
 export interface SocketListenerOptions {
@@ -21,7 +22,7 @@ export interface SocketListenerOptions {
   readonly maxConnectionsPerAddress?: number;
   /** A tunnel in which nothing moves for so long is ended. Default 600. */
   readonly tunnelIdleSeconds?: number;
-  /** Hears of a fault of our own that cost a connection. Default: a process warning. */
+  /** Hears of a fault of our own that cost a connection, or keeps the listener closed. Default: a process warning. */
   readonly onDefect?: (error: unknown) => void;
 }
 
@@ -29,6 +30,7 @@ export class SocketListener {
   private constructor(
     private readonly server: HttpServer,
     readonly address: Address,
+    private readonly gate: ListeningSwitch,
     private readonly renewal: { stop(): void } | undefined,
   ) {}
 
@@ -47,16 +49,31 @@ export class SocketListener {
       tls && server.listener instanceof TlsServer
         ? renewCertificate(server.listener, tls.files, tls.logger)
         : undefined;
-    return new SocketListener(server, address, renewal);
+    const { listener } = server;
+    const gate = new ListeningSwitch(listener, options.listen, options.onDefect ?? warnOfDefect);
+    return new SocketListener(server, address, gate, renewal);
   }
 
   get openConnections(): number {
     return this.server.openConnections;
   }
 
+  /**
+   * Off: new connections are left to the other processes that accept from the same queue, the workers of a `node:cluster`. What
+   * is open goes on. At the start it is on.
+   */
+  takeConnections(isOn: boolean): void {
+    this.gate.turn(isOn);
+  }
+
+  get takesConnections(): boolean {
+    return this.gate.isListening;
+  }
+
   /** Answers what is running and what still comes in on open connections, then closes; see `HttpServer`. */
-  stop(drainMs: number, newcomersMs?: number): Promise<void> {
+  async stop(drainMs: number, newcomersMs?: number): Promise<void> {
     this.renewal?.stop();
+    await this.gate.stop();
     return this.server.stop(drainMs, newcomersMs);
   }
 }
