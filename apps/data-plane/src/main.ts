@@ -52,7 +52,8 @@ async function main(): Promise<void> {
     openDecisions: (logger) => openEntries('decision', logger),
     openAnswers: (logger) => openEntries('answer', logger),
     openLimits: (logger) => new RedisLimits({ url: redisUrl, logger }),
-    openMeters: (logger) => new RedisMeters({ url: redisUrl, logger }),
+    openMeters: (logger) =>
+      new RedisMeters({ url: redisUrl, logger, sealer: nodeSealer(config.nodeKeyFile) }),
     publicKeys: trustedKeys(config),
     accessLog: process.stdout,
     ownAddresses: () => [config.adminListen, config.managementListen, redis],

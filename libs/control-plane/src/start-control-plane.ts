@@ -72,10 +72,11 @@ export async function startControlPlane(options: ControlPlaneOptions): Promise<C
   const publisher = new Publisher(database, feed, signingKey, sealer);
   const loop = startPublishLoop(publisher, logger, config.redisUrl);
   const admin = { ...config.adminListen };
+  const nodeSealer = Sealer.loadOrCreate(config.nodeKeyFile);
   const services = createServices({
     database,
     sealer,
-    nodeSealer: Sealer.loadOrCreate(config.nodeKeyFile),
+    nodeSealer,
     wakePublisher: () => loop.wake(),
     endpointUrl: options.endpointUrl,
     openTrialPorts: () => trialPorts(options, admin),
@@ -83,7 +84,9 @@ export async function startControlPlane(options: ControlPlaneOptions): Promise<C
   const app = await startAdmin(options, services, credentials);
   const { redisUrl: url } = config;
   const stopMetering =
-    url === undefined ? async () => undefined : takeMeters(services.usageRollup, { url, logger });
+    url === undefined
+      ? async () => undefined
+      : takeMeters(services.usageRollup, { url, logger, sealer: nodeSealer });
   const watch = new DatabaseWatch(services);
   await firstPublication(publisher, logger);
   admin.port = (app.getHttpServer().address() as { port: number }).port;

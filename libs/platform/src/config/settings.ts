@@ -123,7 +123,7 @@ export const SETTINGS = [
   {
     name: 'GATEHOUSE_NODE_KEY_FILE',
     meaning:
-      '32-byte key (hex) that control planes and data planes share: it seals the secret keys of users for nodes; default in the data folder, where the control plane makes it',
+      '32-byte key (hex) that control planes and data planes share: it seals the secret keys of users for nodes, and what they share and meter over Redis; default in the data folder, where the control plane makes it',
   },
   {
     name: 'GATEHOUSE_SIGNING_KEY_FILE',

@@ -3,11 +3,13 @@
  * list at `gatehouse:usage`; and at `gatehouse:usage-mark:{source}` up to which number a source is counted. Redis promises nothing
  * here: a node says again whatever is not marked in time, and whoever counts takes each number once. So this needs neither groups
  * nor a queue's book-keeping, holds no more than one delivery of a source however long nobody takes any, and any number of
- * control planes may take.
+ * control planes may take. Nor does Redis bear witness: deliveries and marks are sealed under the nodes' key, so that nobody who
+ * can write there bills anybody for calls, or makes a node forget calls that nobody has counted.
  */
 import type { Redis } from 'ioredis';
 import { connectRedis, whenReady, type RedisOptions } from '../feed/redis-connection';
-import { reasonOf } from '../logging/logger';
+import type { Sealer } from '../keys';
+import { reasonOf, type Logger } from '../logging/logger';
 import { deliveryIn, type MeterDelivery, type MeterStore } from './meter-store';
 
 const LIST = 'gatehouse:usage';
@@ -22,6 +24,14 @@ const PATIENCE_MS = 5000;
 const TAKE_SECONDS = 1;
 const RETRY_MS = 500;
 
+export interface RedisMetersOptions extends RedisOptions {
+  /** Of the key that nodes and control planes share. Without it nothing is delivered. */
+  readonly sealer: () => Sealer | undefined;
+}
+
+const deliveryPurpose = (source: string): string => `metering/${source}`;
+const markPurpose = (source: string): string => `metering-mark/${source}`;
+
 /** The node's end. */
 export class RedisMeters implements MeterStore {
   private readonly redis: Redis;
@@ -30,7 +40,8 @@ export class RedisMeters implements MeterStore {
   private readonly patienceMs: number;
 
   /** `patienceMs`: how long an answer is waited for; default 5,000. */
-  constructor({ patienceMs = PATIENCE_MS, ...options }: RedisOptions & { readonly patienceMs?: number }) {
+  constructor(private readonly options: RedisMetersOptions & { readonly patienceMs?: number }) {
+    const { patienceMs = PATIENCE_MS } = options;
     this.redis = connectRedis(options, 'metering');
     this.patienceMs = patienceMs;
   }
@@ -38,15 +49,18 @@ export class RedisMeters implements MeterStore {
   async deliver(delivery: MeterDelivery): Promise<void> {
     const { source, batches } = delivery;
     const last = batches.at(-1)?.sequence ?? 0;
+    const sealer = this.options.sealer();
+    if (sealer === undefined) throw new Error('there is no node key to seal it with');
     const redis = await whenReady(this.redis);
-    if (await this.isMarked(source, last)) return;
-    await redis.set(OF + source, JSON.stringify(delivery), 'EX', SAID_SECONDS);
+    if (await this.isMarked(sealer, source, last)) return;
+    const sealed = sealer.seal(JSON.stringify(delivery), deliveryPurpose(source));
+    await redis.set(OF + source, sealed, 'EX', SAID_SECONDS);
     await redis.lrem(LIST, 0, source);
     await redis.lpush(LIST, source);
     await redis.ltrim(LIST, 0, LONGEST - 1);
     const untilMs = performance.now() + this.patienceMs;
     while (!this.isClosed && performance.now() < untilMs) {
-      if (await this.isMarked(source, last)) return;
+      if (await this.isMarked(sealer, source, last)) return;
       await new Promise((resolve) => setTimeout(resolve, LOOK_MS));
     }
     throw new Error('nobody has counted it yet');
@@ -57,20 +71,24 @@ export class RedisMeters implements MeterStore {
     this.redis.disconnect();
   }
 
-  private async isMarked(source: string, last: number): Promise<boolean> {
-    return Number((await this.redis.get(MARK + source)) ?? '0') >= last;
+  private async isMarked(sealer: Sealer, source: string, last: number): Promise<boolean> {
+    const mark = opened(sealer, await this.redis.get(MARK + source), markPurpose(source));
+    return mark !== undefined && Number(mark) >= last;
   }
 }
 
 /** The other end: takes deliveries one by one into `store` until what it returns is called, which waits for the one at hand. */
-export function takeMeters(store: MeterStore, options: RedisOptions): () => Promise<void> {
+export function takeMeters(
+  store: MeterStore,
+  options: RedisOptions & { readonly sealer: Sealer },
+): () => Promise<void> {
   // It waits for news in the server, longer than other commands may.
   const redis = connectRedis({ ...options, commandTimeoutMs: TAKE_SECONDS * 1000 + 2000 }, 'metering');
   let isStopped = false;
   const run = async (): Promise<void> => {
     while (!isStopped) {
       try {
-        await takeOne(redis, store);
+        await takeOne(redis, store, options);
       } catch (error) {
         if (isStopped) return;
         options.logger.debug('metering', { reason: reasonOf(error) });
@@ -87,15 +105,32 @@ export function takeMeters(store: MeterStore, options: RedisOptions): () => Prom
 }
 
 /** One that is taken and then lost comes again from its node. What is said is forgotten before the node is told to go on. */
-async function takeOne(redis: Redis, store: MeterStore): Promise<void> {
+async function takeOne(
+  redis: Redis,
+  store: MeterStore,
+  { sealer, logger }: { readonly sealer: Sealer; readonly logger: Logger },
+): Promise<void> {
   const [, source] = (await (await whenReady(redis)).brpop(LIST, TAKE_SECONDS)) ?? [];
-  const text = source === undefined ? null : await redis.get(OF + source);
-  if (text === null) return;
-  const delivery = deliveryIn(JSON.parse(text));
-  if (delivery === undefined) return;
+  if (source === undefined) return;
+  const sealed = await redis.get(OF + source);
+  if (sealed === null) return;
+  const text = opened(sealer, sealed, deliveryPurpose(source));
+  const delivery = text === undefined ? undefined : deliveryIn(JSON.parse(text));
+  if (delivery?.source !== source)
+    return logger.warn('what is metered is not taken: no node with our key has sealed it', { source });
   await store.deliver(delivery);
-  await redis.del(OF + delivery.source);
-  await redis.set(MARK + delivery.source, delivery.batches.at(-1)?.sequence ?? 0, 'EX', MARK_SECONDS);
+  await redis.del(OF + source);
+  const mark = sealer.seal(String(delivery.batches.at(-1)?.sequence ?? 0), markPurpose(source));
+  await redis.set(MARK + source, mark, 'EX', MARK_SECONDS);
+}
+
+/** `undefined` = there is none, or it is of somebody without the key. */
+function opened(sealer: Sealer, sealed: string | null, purpose: string): string | undefined {
+  try {
+    return sealed === null ? undefined : sealer.open(sealed, purpose);
+  } catch {
+    return undefined;
+  }
 }
 
 /** A source that is not heard of for so long has nothing to ask. */
