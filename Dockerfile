@@ -1,6 +1,6 @@
 # One image for every role; the command chooses which. Build: docker build -t gatehouse .
 #   control plane (default)   node apps/control-plane/dist/main.js
-#   data plane                node apps/data-plane/dist/main.js
+#   data plane                node --use-largepages=silent --v8-pool-size=1 apps/data-plane/dist/main.js
 #   functions                 node apps/function-host/dist/main.js   (Node.js and custom runtimes: no Python is inside)
 #   all roles, one process    node apps/gatehouse/dist/main.js start   (needs DATABASE_URL: no PostgreSQL is inside)
 ARG NODE_IMAGE=node:24-bookworm-slim

@@ -1,5 +1,6 @@
 // Starts the origin and whatever is measured in front of it. A target has a name, a port, the prefix of its paths, a process.
 import { mkdirSync, openSync, writeFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { freePort, has, listens, start, until } from './processes.mjs';
@@ -8,6 +9,8 @@ import { haproxyConfig } from './servers/haproxy.mjs';
 import { originConfig, proxyConfig } from './servers/nginx.mjs';
 import { PREFIX } from './snapshots.mjs';
 import { CASES } from './traffic.mjs';
+
+const { TRAFFIC_FLAGS } = createRequire(import.meta.url)('@gatehouse/data-plane');
 
 export const TOOLS = {
   nginx: has('nginx', '-v'),
@@ -80,7 +83,7 @@ export async function startHaproxy(bench, originPort) {
 
 /**
  * Our data plane with one snapshot. `settings` are further environment variables. Resolves when every worker serves it.
- * The access log goes to the null device, which costs the process a write but no disk.
+ * It is started as docker-compose.yml starts one. The access log goes to the null device, which costs a write but no disk.
  */
 export async function startGatehouse(
   bench,
@@ -103,7 +106,7 @@ export async function startGatehouse(
     OTEL_TRACES_SAMPLER: 'always_off',
     ...settings,
   };
-  const args = [...profile, here('servers/gateway.mjs'), publisher.folder];
+  const args = [...TRAFFIC_FLAGS, ...profile, here('servers/gateway.mjs'), publisher.folder];
   const { pid } = start(role, process.execPath, args, { env, stdout: openSync('/dev/null', 'w') });
   const management = `http://127.0.0.1:${managementPort}`;
   await until(() => isReady(management), `${name} is ready`);

@@ -1,4 +1,5 @@
 export { startDataPlane, type DataPlane, type DataPlaneOptions } from './start-data-plane';
+export { TRAFFIC_FLAGS } from './machine-settings';
 export { Supervisor, type SupervisorOptions } from './supervisor/supervisor';
 export { linkToSupervisor, type WorkerLink } from './supervisor/worker-link';
 export { placed } from './supervisor/spare';

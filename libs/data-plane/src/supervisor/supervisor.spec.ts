@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createLogger } from '@gatehouse/platform';
 import { until } from '@gatehouse/platform/testing';
+import { TRAFFIC_FLAGS } from '../machine-settings';
 import { Supervisor } from './supervisor';
 
 /** Ready at once; stays until it is told to stop. */
@@ -12,7 +13,7 @@ process.send({ kind: 'gatehouse.state', metrics: '' });
 process.on('message', ({ kind }) => kind === 'gatehouse.stop' && process.exit(0));
 `;
 
-it('goes on where a message to a worker that has just died fails', async () => {
+it('starts workers with the flags for traffic, and goes on where a message to a worker that has just died fails', async () => {
   const folder = mkdtempSync(join(tmpdir(), 'gatehouse-supervisor-'));
   const program = join(folder, 'worker.cjs');
   writeFileSync(program, WORKER);
@@ -25,6 +26,7 @@ it('goes on where a message to a worker that has just died fails', async () => {
     onHopeless: () => undefined,
   });
   await until('workers and their spare', () => Object.keys(cluster.workers ?? {}).length === 3);
+  expect(cluster.settings.execArgv).toEqual([...TRAFFIC_FLAGS, ...process.execArgv]);
   // As Node does when its own answer to a message of the worker cannot be written.
   for (const worker of Object.values(cluster.workers ?? {})) worker?.emit('error', new Error('write EPIPE'));
   expect(supervisor.probe.ready()).toBeUndefined();

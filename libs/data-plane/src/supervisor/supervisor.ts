@@ -6,6 +6,7 @@
 import cluster, { type ClusterSettings, type Worker } from 'node:cluster';
 import { gauge, type Logger, type Probe } from '@gatehouse/platform';
 import { mergeMetrics } from './merge-metrics';
+import { TRAFFIC_FLAGS } from '../machine-settings';
 import { ended } from './ended';
 import { forkWorker } from './fork-worker';
 import { isOccupancy, isState, type TakeConnections, type WorkerState } from './messages';
@@ -61,7 +62,7 @@ export class Supervisor {
     // All workers accept from one queue. Were connections handed out by this process, one on its way to a worker that dies
     // would be held here, neither answered nor closed.
     cluster.schedulingPolicy = cluster.SCHED_NONE;
-    cluster.setupPrimary(options.program);
+    cluster.setupPrimary({ ...options.program, execArgv: [...TRAFFIC_FLAGS, ...process.execArgv] });
     this.spare = new SpareKeeper(options.environmentOf(1), options.logger);
     this.places = Array.from({ length: options.workers }, (_, i) => this.open(i + 1));
   }

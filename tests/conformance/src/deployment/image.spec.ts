@@ -1,4 +1,5 @@
 /** The Dockerfile, read as text: no Docker is needed, and what a build would find beyond that is not found here. */
+import { TRAFFIC_FLAGS } from '@gatehouse/data-plane';
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { parse } from 'yaml';
@@ -50,6 +51,14 @@ describe('the image', () => {
     expect(mains.length).toBeGreaterThanOrEqual(6);
     const sources = mains.map((main) => main.replace('dist/main.js', 'src/main.ts'));
     expect(sources.filter((source) => !existsSync(join(root, source)))).toEqual([]);
+  });
+
+  it('starts data planes with Node’s flags for traffic', () => {
+    const command = (between: string): string =>
+      ['node', ...TRAFFIC_FLAGS, 'apps/data-plane/dist/main.js'].join(between);
+    expect(read('Dockerfile')).toContain(command(' '));
+    for (const file of ['docker-compose.yml', 'k8s/base/data-plane.yaml'])
+      expect(read(file)).toContain(`[${command(', ')}]`);
   });
 
   it('leaves secrets and local state out of the build', () => {
