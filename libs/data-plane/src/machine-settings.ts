@@ -3,7 +3,8 @@ import { setFlagsFromString } from 'node:v8';
 
 /**
  * Of a process from its start, so whoever starts one has to say it.
- * - Node's own code in large pages, where the system has some (24 MB more memory, 50 ms later at the start): a request costs 7 % less
+ * - Node's own code in large pages, where the system has some (40 MB of its own for each process, which they had in common; 54 ms later at the
+ *   start): a request costs 7 % less
  *   CPU, more where the machine is shared with others.
  * - One thread beside the main one, for what V8 does in the background, where its own choice is four: a worker has one core.
  */

@@ -99,7 +99,7 @@ export interface DataPlane {
   /** Off: new connections are left to other processes behind the same listener. At the start it is on. */
   takeConnections(isOn: boolean): void;
   /** Follows `takeConnections`, when that is done. */
-  takesConnections(): boolean;
+  isTakingConnections(): boolean;
   /** Of what is applied; -1 = nothing yet. */
   revision(): number;
   /** Resolves when this revision or a newer one is applied; rejects after `timeoutMs` (default 10 s). */
@@ -226,8 +226,8 @@ class Node implements DataPlane {
     this.listener?.takeConnections(isOn);
   }
 
-  takesConnections(): boolean {
-    return this.listener?.takesConnections ?? false;
+  isTakingConnections(): boolean {
+    return this.listener?.isTakingConnections ?? false;
   }
 
   revision(): number {

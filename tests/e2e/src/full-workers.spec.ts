@@ -22,21 +22,17 @@ class Kept {
 
   /** One about every two milliseconds. */
   async add(count: number): Promise<void> {
-    const until = this.answered + this.lost + count;
+    const settled = this.answered + this.lost + count;
     for (let i = 0; i < count; i++) {
       this.connect();
       await new Promise((resolve) => setTimeout(resolve, 2));
     }
-    await this.settled(until);
+    await until(`${settled} answered or lost`, () => this.answered + this.lost >= settled);
   }
 
   async close(): Promise<void> {
     for (const socket of this.open) socket.destroy();
     await until('closed', () => this.open.size === 0);
-  }
-
-  private settled(count: number): Promise<void> {
-    return until(`${count} answered or lost`, () => this.answered + this.lost >= count);
   }
 
   private connect(): void {
@@ -60,14 +56,18 @@ describe('two workers behind one listener', () => {
   const dataDir = mkdtempSync(join(tmpdir(), 'gatehouse-e2e-'));
   let gatehouse: Gatehouse;
   let kept: Kept;
+  let workers: number[];
   beforeEach(async () => {
     gatehouse = await startGatehouse(dataDir, {
       args: ['--no-demo'],
       env: { GATEHOUSE_WORKERS: '2', GATEHOUSE_MAX_CONNECTIONS: String(CAP) },
     });
     kept = new Kept(new URL(gatehouse.gateway));
+    await until('both workers listen', () => listening().length === 2);
+    workers = listening();
   });
   afterEach(async () => {
+    for (const pid of workers) process.kill(pid, 'SIGCONT');
     await kept.close();
     await stop(gatehouse);
   });
@@ -79,20 +79,20 @@ describe('two workers behind one listener', () => {
     workersOf(gatehouse.program.pid, Number(new URL(gatehouse.gateway).port)).sort();
 
   it('lose no connection while one of them has room', async () => {
-    const [first = 0, second = 0] = listening();
+    const [, second = NaN] = workers;
     process.kill(second, 'SIGSTOP');
     await kept.add(CAP * 0.45);
     process.kill(second, 'SIGCONT');
     await kept.add(CAP * 1.35);
     expect(kept).toMatchObject({ answered: CAP * 1.8, lost: 0 });
     await kept.close();
-    await until('both take connections', () => String(listening()) === String([first, second]));
+    await until('both take connections', () => String(listening()) === String(workers));
     await kept.add(CAP);
     expect(kept.lost).toBe(0);
   });
 
   it('do not wait for one that is stuck', async () => {
-    const [first = 0, second = 0] = listening();
+    const [first = NaN, second = NaN] = workers;
     process.kill(second, 'SIGSTOP');
     await kept.add(CAP * 0.45);
     const rest = kept.add(CAP * 0.45);
@@ -103,6 +103,5 @@ describe('two workers behind one listener', () => {
     await until('and takes it after all', () => listening().includes(first));
     await rest;
     expect(kept).toMatchObject({ answered: CAP * 0.9, lost: 0 });
-    process.kill(second, 'SIGCONT');
   });
 });

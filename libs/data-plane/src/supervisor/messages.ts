@@ -7,7 +7,7 @@ export interface WorkerState {
   readonly metrics: string;
 }
 
-/** Of a worker, when it has changed, and once more when it takes connections again. */
+/** Of a worker, when either has changed. */
 export interface Occupancy {
   readonly kind: 'gatehouse.occupancy';
   /** Open client connections as a share of the most that may be, 0 to 1. */

@@ -10,6 +10,8 @@ const FAR_AHEAD = 0.05;
 const LEVEL = 0.02;
 /** So many go on where there are more: the queue, and what waits in it, ends with the last process that accepts from it. */
 const FEWEST = 2;
+/** For the sake of one that has been silent for so long no other rests; a worker that is well speaks once a second. */
+const STUCK_MS = 3000;
 
 export interface Occupied {
   readonly occupancy: number;
@@ -17,20 +19,21 @@ export interface Occupied {
   readonly isResting: boolean;
   /** It does take connections, as it said itself; one that was told to go on may not yet. */
   readonly isTaking: boolean;
-  /** Nothing is heard of it: others do not rest for its sake. */
-  readonly isStuck: boolean;
+  /** When something was heard of it last, on the clock of `turned`. */
+  readonly heardMs: number;
 }
 
 /** Those that have to be told the opposite of what they were told before. */
-export function turned<W extends Occupied>(workers: readonly W[]): W[] {
-  const well = workers.filter(({ isStuck }) => !isStuck);
+export function turned<W extends Occupied>(workers: readonly W[], nowMs: number): W[] {
+  const isStuck = ({ heardMs }: W): boolean => nowMs - heardMs >= STUCK_MS;
+  const well = workers.filter((worker) => !isStuck(worker));
   const emptiest = Math.min(...well.map(({ occupancy }) => occupancy));
   const mayRest = well.filter(isActive).length - Math.min(FEWEST, well.length - 1);
   const isFull = (worker: W): boolean => isActive(worker) && isAhead(worker, emptiest);
   const full = well.filter(isFull).sort((a, b) => b.occupancy - a.occupancy);
   return [
     ...workers.filter((worker) => worker.isResting && !isAhead(worker, emptiest)),
-    ...workers.filter((worker) => worker.isStuck && isFull(worker)),
+    ...workers.filter((worker) => isStuck(worker) && isFull(worker)),
     ...full.slice(0, Math.max(0, mayRest)),
   ];
 }

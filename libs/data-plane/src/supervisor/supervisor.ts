@@ -5,8 +5,8 @@
  */
 import cluster, { type ClusterSettings, type Worker } from 'node:cluster';
 import { gauge, type Logger, type Probe } from '@gatehouse/platform';
-import { mergeMetrics } from './merge-metrics';
 import { TRAFFIC_FLAGS } from '../machine-settings';
+import { mergeMetrics } from './merge-metrics';
 import { ended } from './ended';
 import { forkWorker } from './fork-worker';
 import { isOccupancy, isState, type TakeConnections, type WorkerState } from './messages';
@@ -16,8 +16,6 @@ import { SpareKeeper } from './spare-keeper';
 const YOUNG_MS = 2000;
 const FIRST_DELAY_MS = 50;
 const LONGEST_DELAY_MS = 5000;
-/** A worker that is well tells its state once a second. */
-const STUCK_MS = 3000;
 
 export interface SupervisorOptions {
   readonly workers: number;
@@ -42,15 +40,14 @@ interface Place {
   failures: number;
   state: WorkerState | undefined;
   /** When it told its state last, as `performance.now()`. */
-  toldMs: number;
+  heardMs: number;
   occupancy: number;
   isResting: boolean;
   isTaking: boolean;
-  isStuck: boolean;
 }
 
 /** Of a place whose worker has told nothing yet. */
-const NEW = { state: undefined, toldMs: 0, occupancy: 0, isResting: false, isTaking: true, isStuck: false };
+const NEW = { state: undefined, heardMs: 0, occupancy: 0, isResting: false, isTaking: true };
 
 export class Supervisor {
   private readonly places: Place[];
@@ -62,7 +59,7 @@ export class Supervisor {
     // All workers accept from one queue. Were connections handed out by this process, one on its way to a worker that dies
     // would be held here, neither answered nor closed.
     cluster.schedulingPolicy = cluster.SCHED_NONE;
-    cluster.setupPrimary({ ...options.program, execArgv: [...TRAFFIC_FLAGS, ...process.execArgv] });
+    cluster.setupPrimary({ execArgv: [...TRAFFIC_FLAGS, ...process.execArgv], ...options.program });
     this.spare = new SpareKeeper(options.environmentOf(1), options.logger);
     this.places = Array.from({ length: options.workers }, (_, i) => this.open(i + 1));
   }
@@ -83,11 +80,9 @@ export class Supervisor {
     ]).then(() => undefined));
   }
 
-  /** Connections are taken by those workers that have room, see `turned`. One that is stuck is not waited for. */
+  /** Connections are taken by those workers that have room, see `turned`. */
   private balance(): void {
-    const stuckSinceMs = performance.now() - STUCK_MS;
-    for (const place of this.places) place.isStuck = place.toldMs < stuckSinceMs;
-    for (const place of turned(this.places.filter(isReady))) {
+    for (const place of turned(this.places.filter(isReady), performance.now())) {
       const request: TakeConnections = { kind: 'gatehouse.take-connections', isOn: place.isResting };
       place.isResting = !place.isResting;
       place.isTaking = false;
@@ -102,11 +97,9 @@ export class Supervisor {
 
   private reason(): string | undefined {
     if (this.stopping) return 'draining';
-    const reasons = this.places.flatMap(({ number, state }) =>
-      state !== undefined && state.reason === undefined
-        ? []
-        : [`worker ${number}: ${state?.reason ?? 'starting'}`],
-    );
+    const reasons = this.places
+      .filter((place) => !isReady(place))
+      .map(({ number, state }) => `worker ${number}: ${state?.reason ?? 'starting'}`);
     return reasons.length === 0 ? undefined : reasons.join(', ');
   }
 
@@ -151,7 +144,7 @@ export class Supervisor {
 
   private told(place: Place, state: WorkerState): void {
     place.state = state;
-    place.toldMs = performance.now();
+    place.heardMs = performance.now();
     this.wasReady ||= isReady(place);
     this.keepSpare();
     this.balance();

@@ -17,7 +17,7 @@ export interface WorkerLink {
 
 /** Nothing happens in a process that is no worker. */
 export function linkToSupervisor(
-  dataPlane: Pick<DataPlane, 'probe' | 'occupancy' | 'takeConnections' | 'takesConnections'>,
+  dataPlane: Pick<DataPlane, 'probe' | 'occupancy' | 'takeConnections' | 'isTakingConnections'>,
   onStop: () => void,
 ): WorkerLink {
   const { probe } = dataPlane;
@@ -32,7 +32,7 @@ export function linkToSupervisor(
   };
   const look = (): void => {
     const occupancy = dataPlane.occupancy();
-    const isTaking = dataPlane.takesConnections();
+    const isTaking = dataPlane.isTakingConnections();
     if (Math.abs(occupancy - toldOccupancy) >= STEP || isTaking !== toldTaking) {
       [toldOccupancy, toldTaking] = [occupancy, isTaking];
       tell({ kind: 'gatehouse.occupancy', occupancy, isTaking });

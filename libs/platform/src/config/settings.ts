@@ -142,7 +142,7 @@ export const SETTINGS = [
     name: 'GATEHOUSE_MAX_CONNECTIONS',
     default: '10000',
     meaning:
-      'open client connections of one process; workers leave further ones to those that have room, the last closes them at once',
+      'open client connections of one process; further ones are closed at once. Workers with many leave new ones to those with few',
   },
   {
     name: 'GATEHOUSE_TUNNEL_IDLE_SECONDS',

@@ -18,12 +18,6 @@ export function nodeSealer(keyFile: string): () => Sealer | undefined {
 export function nodeSecrets(keyFile: string): Secrets {
   const sealer = nodeSealer(keyFile);
   return {
-    open: (sealed, purpose) => {
-      try {
-        return sealer()?.open(sealed, purpose);
-      } catch {
-        return undefined;
-      }
-    },
+    open: (sealed, purpose) => sealer()?.openIfSealed(sealed, purpose),
   };
 }

@@ -33,6 +33,15 @@ export class Sealer {
     return ['v1', ...[iv, cipher.getAuthTag(), text].map((part) => part.toString('base64url'))].join('.');
   }
 
+  /** `undefined` where `open` throws. */
+  openIfSealed(sealed: string, purpose: string): string | undefined {
+    try {
+      return this.open(sealed, purpose);
+    } catch {
+      return undefined;
+    }
+  }
+
   /** Throws when the text was changed, moved, or sealed under another key. */
   open(sealed: string, purpose: string): string {
     const [version, ...parts] = sealed.split('.');

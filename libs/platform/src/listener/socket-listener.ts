@@ -66,7 +66,7 @@ export class SocketListener {
     this.gate.turn(isOn);
   }
 
-  get takesConnections(): boolean {
+  get isTakingConnections(): boolean {
     return this.gate.isListening;
   }
 

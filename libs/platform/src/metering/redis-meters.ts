@@ -27,6 +27,8 @@ const RETRY_MS = 500;
 export interface RedisMetersOptions extends RedisOptions {
   /** Of the key that nodes and control planes share. Without it nothing is delivered. */
   readonly sealer: () => Sealer | undefined;
+  /** How long an answer is waited for. Default 5,000. */
+  readonly patienceMs?: number;
 }
 
 const deliveryPurpose = (source: string): string => `metering/${source}`;
@@ -37,18 +39,14 @@ export class RedisMeters implements MeterStore {
   private readonly redis: Redis;
   private isClosed = false;
 
-  private readonly patienceMs: number;
-
-  /** `patienceMs`: how long an answer is waited for; default 5,000. */
-  constructor(private readonly options: RedisMetersOptions & { readonly patienceMs?: number }) {
-    const { patienceMs = PATIENCE_MS } = options;
+  constructor(private readonly options: RedisMetersOptions) {
     this.redis = connectRedis(options, 'metering');
-    this.patienceMs = patienceMs;
   }
 
   async deliver(delivery: MeterDelivery): Promise<void> {
     const { source, batches } = delivery;
     const last = batches.at(-1)?.sequence ?? 0;
+    const { patienceMs = PATIENCE_MS } = this.options;
     const sealer = this.options.sealer();
     if (sealer === undefined) throw new Error('there is no node key to seal it with');
     const redis = await whenReady(this.redis);
@@ -58,7 +56,7 @@ export class RedisMeters implements MeterStore {
     await redis.lrem(LIST, 0, source);
     await redis.lpush(LIST, source);
     await redis.ltrim(LIST, 0, LONGEST - 1);
-    const untilMs = performance.now() + this.patienceMs;
+    const untilMs = performance.now() + patienceMs;
     while (!this.isClosed && performance.now() < untilMs) {
       if (await this.isMarked(sealer, source, last)) return;
       await new Promise((resolve) => setTimeout(resolve, LOOK_MS));
@@ -72,8 +70,8 @@ export class RedisMeters implements MeterStore {
   }
 
   private async isMarked(sealer: Sealer, source: string, last: number): Promise<boolean> {
-    const mark = opened(sealer, await this.redis.get(MARK + source), markPurpose(source));
-    return mark !== undefined && Number(mark) >= last;
+    const sealed = await this.redis.get(MARK + source);
+    return sealed !== null && Number(sealer.openIfSealed(sealed, markPurpose(source))) >= last;
   }
 }
 
@@ -114,23 +112,14 @@ async function takeOne(
   if (source === undefined) return;
   const sealed = await redis.get(OF + source);
   if (sealed === null) return;
-  const text = opened(sealer, sealed, deliveryPurpose(source));
+  const text = sealer.openIfSealed(sealed, deliveryPurpose(source));
   const delivery = text === undefined ? undefined : deliveryIn(JSON.parse(text));
   if (delivery?.source !== source)
-    return logger.warn('what is metered is not taken: no node with our key has sealed it', { source });
+    return logger.warn('what is metered is not taken: it is no delivery sealed under our key', { source });
   await store.deliver(delivery);
   await redis.del(OF + source);
   const mark = sealer.seal(String(delivery.batches.at(-1)?.sequence ?? 0), markPurpose(source));
   await redis.set(MARK + source, mark, 'EX', MARK_SECONDS);
-}
-
-/** `undefined` = there is none, or it is of somebody without the key. */
-function opened(sealer: Sealer, sealed: string | null, purpose: string): string | undefined {
-  try {
-    return sealed === null ? undefined : sealer.open(sealed, purpose);
-  } catch {
-    return undefined;
-  }
 }
 
 /** A source that is not heard of for so long has nothing to ask. */

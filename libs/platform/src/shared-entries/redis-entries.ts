@@ -129,14 +129,11 @@ interface Names {
 
 /** `undefined` = it is too old, or not a node's. The name is bound in: what was said of one caller is not moved to another. */
 function opened(sealer: Sealer, name: string, sealed: string): SharedEntry | undefined {
-  try {
-    const content = sealer.open(sealed, name);
-    const dot = content.indexOf('.');
-    const untilMs = Number(content.slice(0, dot));
-    return untilMs > Date.now() ? { text: content.slice(dot + 1), untilMs } : undefined;
-  } catch {
-    return undefined;
-  }
+  const content = sealer.openIfSealed(sealed, name);
+  if (content === undefined) return undefined;
+  const dot = content.indexOf('.');
+  const untilMs = Number(content.slice(0, dot));
+  return untilMs > Date.now() ? { text: content.slice(dot + 1), untilMs } : undefined;
 }
 
 const NO_CLAIM: EntryClaim = { keep: () => undefined, release: () => undefined };

@@ -1,8 +1,8 @@
 /** The Dockerfile, read as text: no Docker is needed, and what a build would find beyond that is not found here. */
-import { TRAFFIC_FLAGS } from '@gatehouse/data-plane';
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { parse } from 'yaml';
+import { TRAFFIC_FLAGS } from '@gatehouse/data-plane';
 import { read, root, unknownSettingsIn } from './repository';
 
 const lines = read('Dockerfile')
