@@ -58,6 +58,32 @@ it('serves HTTP/2 to who asks for it', async () => {
   await listener.stop(100);
 });
 
+it('takes connections again after it left them to others, and leaves open ones alone', async () => {
+  const start = (port: number): Promise<SocketListener> =>
+    SocketListener.start({
+      listen: { host: '127.0.0.1', port },
+      tls: { files: write(CERTIFICATE, PRIVATE_KEY), logger },
+      handle: () => ({ status: 204, headers: [], body: undefined, finish: () => undefined }),
+    });
+  const before = await start(0);
+  const { port } = before.address;
+  await before.stop(0);
+  const listener = await start(port);
+  const early = connect({ port, host: '127.0.0.1', rejectUnauthorized: false });
+  await once(early, 'secureConnect');
+  listener.takeConnections(false);
+  await until(() => !listener.isTakingConnections, 'left to others');
+  await expect(serialOf(port)).rejects.toThrow('ECONNREFUSED');
+  listener.takeConnections(true);
+  await until(() => listener.isTakingConnections, 'taken again');
+  expect(await serialOf(port)).not.toBe('');
+  early.write('GET / HTTP/1.1\r\nHost: gw\r\n\r\n');
+  const [answer] = (await once(early, 'data')) as [Buffer];
+  expect(answer.toString('latin1')).toMatch(/^HTTP\/1\.1 204 /);
+  early.destroy();
+  await listener.stop(100);
+});
+
 describe('a renewed certificate', () => {
   let server: Server;
   let files: { certFile: string; keyFile: string };
