@@ -1,6 +1,7 @@
 /** The engine's clock, timers and random numbers, as the machine has them. */
-import { randomBytes, randomFillSync, randomUUID } from 'node:crypto';
+import { randomBytes, randomFillSync } from 'node:crypto';
 import type { Clock, Random, Timers } from '@gatehouse/engine';
+import { uuidSource } from './uuids';
 
 export const systemClock: Clock = {
   now: () => Date.now(),
@@ -32,7 +33,7 @@ export function systemRandom(): Random {
     return used - bytes;
   };
   return {
-    uuid: () => randomUUID(),
+    uuid: uuidSource(),
     hex: (bytes) => {
       if (bytes > POOL_BYTES) return randomBytes(bytes).toString('hex');
       const from = draw(bytes);

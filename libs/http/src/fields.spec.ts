@@ -47,6 +47,7 @@ it.each([
   ['Content-Length', 'length'],
   ['content-length', 'length'],
   ['CONTENT-LENGTH', 'length'],
+  ['Content-length', 'length'],
   ['Content-Lengtn', undefined],
   ['\x03ontent-length', undefined],
   ['date', 'date'],

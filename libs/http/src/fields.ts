@@ -68,6 +68,8 @@ function newLine(name: string): Line {
 
 interface Named<Kind> {
   readonly lower: string;
+  /** `Content-Length`, as most write it. */
+  readonly usual: string;
   readonly first: number;
   readonly kind: Kind;
 }
@@ -81,16 +83,27 @@ export class NameTable<Kind> {
 
   constructor(entries: readonly (readonly [string, Kind])[]) {
     for (const [name, kind] of entries)
-      (this.byLength[name.length] ??= []).push({ lower: name, first: name.charCodeAt(0), kind });
+      (this.byLength[name.length] ??= []).push({
+        lower: name,
+        usual: usualOf(name),
+        first: name.charCodeAt(0),
+        kind,
+      });
   }
 
   kindOf(name: string): Kind | undefined {
     const candidates = this.byLength[name.length];
     if (candidates === undefined) return undefined;
     const first = name.charCodeAt(0) | CASE_BIT;
-    for (const known of candidates)
-      if (known.first === first && (known.lower === name || known.lower === name.toLowerCase()))
-        return known.kind;
+    for (const known of candidates) if (known.first === first && isNamed(name, known)) return known.kind;
     return undefined;
   }
+}
+
+function isNamed(name: string, { usual, lower }: Named<unknown>): boolean {
+  return name === usual || name === lower || name.toLowerCase() === lower;
+}
+
+function usualOf(lower: string): string {
+  return lower.replace(/^[a-z]|-[a-z]/g, (letters) => letters.toUpperCase());
 }

@@ -19,10 +19,11 @@ export interface BodySource {
   abandon(): void;
 }
 
+/** Nothing is ever put into it. */
+const NO_CHUNKS: Uint8Array[] = [];
+
 export class MessageBody implements Borrower {
-  /** A body longer than may be gathered is this error. */
-  tooLarge: () => Error = () => new RangeError('the body is larger than may be gathered');
-  private chunks: Uint8Array[] = [];
+  private chunks: Uint8Array[] = NO_CHUNKS;
   private queuedBytes = 0;
   private isHeld = false;
   private isWanted = false;
@@ -38,11 +39,15 @@ export class MessageBody implements Borrower {
     /** Announced length in bytes; `undefined` = unknown. */
     readonly length: number | undefined,
     private readonly source: BodySource | undefined,
+    /** A body longer than may be gathered is this error. */
+    private readonly tooLarge: () => Error = longerThanGathered,
   ) {}
 
   push(chunk: Uint8Array): void {
-    if (this.isCancelled || this.error !== undefined) return;
-    this.chunks.push(chunk);
+    if (this.isEnded || this.isCancelled || this.error !== undefined) return;
+    // Most have one chunk; a list that grows makes room for seventeen.
+    if (this.chunks.length === 0) this.chunks = [chunk];
+    else this.chunks.push(chunk);
     this.queuedBytes += chunk.byteLength;
     if (this.queuedBytes >= HIGH_WATER_BYTES && !this.isHeld) {
       this.isHeld = true;
@@ -59,7 +64,7 @@ export class MessageBody implements Borrower {
   fail(error: Error): void {
     if (this.isEnded || this.error !== undefined) return;
     this.error = error;
-    this.chunks = [];
+    this.chunks = NO_CHUNKS;
     this.signal();
   }
 
@@ -90,7 +95,7 @@ export class MessageBody implements Borrower {
   borrow(): Uint8Array | undefined {
     if (!this.isHere) return undefined;
     const { chunks } = this;
-    this.chunks = [];
+    this.chunks = NO_CHUNKS;
     this.queuedBytes = 0;
     return joined(chunks);
   }
@@ -104,8 +109,10 @@ export class MessageBody implements Borrower {
   }
 
   stream(): BodyStream {
-    this.isStreamed = true;
-    this.source?.streamed();
+    if (this.source !== undefined) {
+      this.isStreamed = true;
+      this.source.streamed();
+    }
     return new BodyStream(this);
   }
 
@@ -122,7 +129,7 @@ export class MessageBody implements Borrower {
 
   cancel(): void {
     this.isCancelled = true;
-    this.chunks = [];
+    this.chunks = NO_CHUNKS;
     this.queuedBytes = 0;
     if (!this.isEnded && this.error === undefined) this.source?.abandon();
   }
@@ -204,9 +211,10 @@ function joined(chunks: readonly Uint8Array[]): Uint8Array {
 
 const EMPTY = new Uint8Array(0);
 
-/** Of a message that has none. */
-export function noBody(): MessageBody {
-  const body = new MessageBody(0, undefined);
-  body.isEnded = true;
-  return body;
+function longerThanGathered(): Error {
+  return new RangeError('the body is larger than may be gathered');
 }
+
+/** Of every message that has none. */
+export const NO_BODY = new MessageBody(0, undefined);
+NO_BODY.end();

@@ -25,12 +25,16 @@ export const integrate: StepFactory = (plan, kit) => {
   }
 };
 
-async function call(x: Exchange, kit: Kit, integration: HttpIntegration): Promise<void | Reply> {
+function call(x: Exchange, kit: Kit, integration: HttpIntegration): Promise<void | Reply> {
   const { outgoing } = x;
   if (outgoing === undefined) throw new Error('no request to send');
   const startedMs = kit.clock.monotonicMs();
-  try {
-    x.upstream = await kit.upstream.send({
+  const ended = (): void => {
+    x.integrationLatencyMs = kit.clock.monotonicMs() - startedMs;
+    if (x.trace.sampled) recordClientSpan(x, callOf(x, outgoing, startedMs));
+  };
+  return kit.upstream
+    .send({
       accountId: x.facts.accountId,
       url: outgoing.url,
       method: outgoing.method,
@@ -40,16 +44,20 @@ async function call(x: Exchange, kit: Kit, integration: HttpIntegration): Promis
       timeoutMs: integration.timeoutMs,
       tlsInsecureSkipVerification: integration.tlsInsecureSkipVerification,
       signal: x.request.signal,
-    });
-    x.integrationStatus = x.upstream.status;
-    const { channel, headers } = x.upstream;
-    if (channel !== undefined) return tunnelReply(x, headers, channel);
-  } catch (error) {
-    return answerFailure(x, error);
-  } finally {
-    x.integrationLatencyMs = kit.clock.monotonicMs() - startedMs;
-    if (x.trace.sampled) recordClientSpan(x, callOf(x, outgoing, startedMs));
-  }
+    })
+    .then(
+      (upstream) => {
+        x.upstream = upstream;
+        x.integrationStatus = upstream.status;
+        ended();
+        const { channel, headers } = upstream;
+        return channel === undefined ? undefined : tunnelReply(x, headers, channel);
+      },
+      (error: unknown) => {
+        ended();
+        return answerFailure(x, error);
+      },
+    );
 }
 
 /** OpenTelemetry semantic conventions for HTTP client spans. */

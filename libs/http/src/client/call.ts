@@ -1,7 +1,7 @@
 /** One request, over at most two connections: it settles once, with an answer or with a fault. */
 import type { ByteChannel } from '../byte-channel';
 import { NameTable } from '../fields';
-import { MessageBody, noBody, type BodySource } from '../message-body';
+import { MessageBody, NO_BODY, type BodySource } from '../message-body';
 import type { ReadRoom } from '../loans';
 import type { MessageHead } from '../framing/message-parser';
 import { copied } from '../shared-reads';
@@ -50,9 +50,7 @@ export class Call<O extends Origin> implements BodySource {
   /** `isComplete`: nothing follows. The pieces are in `room`. */
   answer(head: MessageHead, isComplete: boolean, pieces: readonly Uint8Array[], room: ReadRoom): void {
     const isBodiless = this.request.method === 'HEAD' || head.status === 204 || head.status === 304;
-    const body = isBodiless ? noBody() : new MessageBody(lengthOf(head.fields), this);
-    const { tooLarge } = this.options;
-    if (tooLarge !== undefined) body.tooLarge = tooLarge;
+    const body = isBodiless ? NO_BODY : new MessageBody(lengthOf(head.fields), this, this.options.tooLarge);
     this.body = body;
     const [first] = pieces;
     if (isComplete && first !== undefined && pieces.length === 1) body.pushLent(first, room);
@@ -64,7 +62,7 @@ export class Call<O extends Origin> implements BodySource {
   /** The origin has left HTTP. */
   switched(head: MessageHead, channel: ByteChannel): void {
     this.over();
-    this.resolve({ status: head.status, headers: head.fields, body: noBody(), channel });
+    this.resolve({ status: head.status, headers: head.fields, body: NO_BODY, channel });
   }
 
   errorOf(fault: ClientFault): Error {

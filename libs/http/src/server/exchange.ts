@@ -2,7 +2,7 @@
 import type { ByteChannel } from '../byte-channel';
 import type { Loan } from '../loans';
 import type { MessageHead } from '../framing/message-parser';
-import { BodyStream, MessageBody, noBody, type BodySource } from '../message-body';
+import { BodyStream, MessageBody, NO_BODY, type BodySource } from '../message-body';
 import {
   answerHead,
   isBodiless,
@@ -52,9 +52,8 @@ export class Exchange implements BodySource, TunnelOwner, Writer {
     private readonly head: MessageHead,
     sound: SoundHead,
   ) {
-    this.body = sound.bodyBytes === 0 ? noBody() : new MessageBody(sound.bodyBytes, this);
-    const { tooLarge } = connection.context;
-    if (tooLarge !== undefined) this.body.tooLarge = tooLarge;
+    this.body =
+      sound.bodyBytes === 0 ? NO_BODY : new MessageBody(sound.bodyBytes, this, connection.context.tooLarge);
     this.awaitsContinue = sound.expectsContinue && sound.bodyBytes !== 0;
     this.isLast = sound.asksUpgrade || !head.isKeepAlive;
     const { peer } = connection;

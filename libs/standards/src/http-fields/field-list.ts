@@ -26,7 +26,11 @@ export function allFields(fields: readonly string[], lowerName: string): string[
 
 /** Removes every field of that name, in place. Says whether there was one. */
 export function removeField(fields: FieldList, lowerName: string): boolean {
-  return removeFieldsWhere(fields, (name) => isNamed(name, lowerName));
+  return firstField(fields, lowerName) !== undefined && removeFieldsWhere(fields, named(lowerName));
+}
+
+function named(lowerName: string): (name: string) => boolean {
+  return (name) => isNamed(name, lowerName);
 }
 
 /** Removes in place every field whose name is chosen. */
@@ -50,15 +54,20 @@ export function setField(fields: FieldList, name: string, value: string): void {
   fields.push(name, value);
 }
 
-/** All that a letter's cases differ in. */
-const CASE_BIT = 0x20;
-
+/** Letter by letter: two of one length mostly differ in the first, and to put a name in lower case makes a new one. */
 export function isNamed(name: string | undefined, lowerName: string): boolean {
-  return (
-    name !== undefined &&
-    name.length === lowerName.length &&
-    // Two of one length rarely begin with the same letter, and to put one in lower case costs.
-    (name.charCodeAt(0) | CASE_BIT) === (lowerName.charCodeAt(0) | CASE_BIT) &&
-    (name === lowerName || name.toLowerCase() === lowerName)
-  );
+  if (name === undefined || name.length !== lowerName.length) return false;
+  for (let i = 0; i < name.length; i++) {
+    const code = name.charCodeAt(i);
+    if (code !== lowerName.charCodeAt(i) && lowerOf(code) !== lowerName.charCodeAt(i)) return false;
+  }
+  return true;
 }
+
+function lowerOf(code: number): number {
+  return code >= UPPER_A && code <= UPPER_Z ? code + TO_LOWER : code;
+}
+
+const UPPER_A = 0x41;
+const UPPER_Z = 0x5a;
+const TO_LOWER = 0x20;

@@ -6,6 +6,7 @@ import {
   forbiddenInConnection,
   isFieldName,
   isHopByHop,
+  isNamed,
   lastField,
   listedByConnection,
   removeField,
@@ -67,4 +68,16 @@ test('Connection lists names, and may not list some', () => {
   expect(forbiddenInConnection('keep-alive, X-Forwarded-For')).toBe('x-forwarded-for');
   expect(forbiddenInConnection('close, upgrade, te')).toBeUndefined();
   expect([isHopByHop('keep-alive'), isHopByHop('cookie')]).toEqual([true, false]);
+});
+
+test('a name is told whatever its case, and no other is', () => {
+  const name = fc.string({ unit: fc.constantFrom(...'aAzZ-@[`{_m\x0d'), minLength: 1, maxLength: 4 });
+  fc.assert(
+    fc.property(name, name, (one, other) => {
+      const lower = other.toLowerCase();
+      expect(isNamed(one, lower)).toBe(one.toLowerCase() === lower);
+      expect(isNamed(other, lower)).toBe(true);
+    }),
+    { numRuns: 2000 },
+  );
 });

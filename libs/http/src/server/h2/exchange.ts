@@ -1,6 +1,6 @@
 /** One stream of an HTTP/2 connection: a request and its answer. The answer's `finish` is called exactly once. */
 import { constants, type ServerHttp2Stream } from 'node:http2';
-import { MessageBody, noBody, type BodySource } from '../../message-body';
+import { MessageBody, NO_BODY, type BodySource } from '../../message-body';
 import type { Timed } from '../../timer-wheel';
 import { turn, type Rester } from '../../turn';
 import { isBodiless, type ServerAnswer } from '../answer';
@@ -30,8 +30,7 @@ export class H2Exchange implements BodySource, Rester, Timed {
   ) {
     const { peer, context } = session;
     this.isReceived = sound.bodyBytes === 0;
-    this.body = this.isReceived ? noBody() : new MessageBody(sound.bodyBytes, this);
-    if (context.tooLarge !== undefined) this.body.tooLarge = context.tooLarge;
+    this.body = this.isReceived ? NO_BODY : new MessageBody(sound.bodyBytes, this, context.tooLarge);
     this.request = new ServerRequest(
       method,
       sound.path,
