@@ -20,7 +20,7 @@ export function uuidSource(): () => string {
   return () => {
     if (next === AT_ONCE) {
       randomFillSync(bytes);
-      for (let i = 0; i < AT_ONCE; i++) write(bytes.subarray(i * BYTES), digits.subarray(i * LENGTH));
+      for (let i = 0; i < AT_ONCE; i++) write(bytes, i * BYTES, digits, i * LENGTH);
       text = digits.toString('latin1');
       next = 0;
     }
@@ -29,12 +29,13 @@ export function uuidSource(): () => string {
   };
 }
 
-function write(bytes: Buffer, digits: Buffer): void {
-  bytes[6] = ((bytes[6] ?? 0) & 0x0f) | 0x40;
-  bytes[8] = ((bytes[8] ?? 0) & 0x3f) | 0x80;
-  PLACES.forEach((place, i) => {
-    const byte = bytes[i] ?? 0;
+function write(bytes: Buffer, from: number, digits: Buffer, to: number): void {
+  bytes[from + 6] = ((bytes[from + 6] ?? 0) & 0x0f) | 0x40;
+  bytes[from + 8] = ((bytes[from + 8] ?? 0) & 0x3f) | 0x80;
+  for (let i = 0; i < BYTES; i++) {
+    const byte = bytes[from + i] ?? 0;
+    const place = to + (PLACES[i] ?? 0);
     digits[place] = DIGITS[byte >> 4] ?? 0;
     digits[place + 1] = DIGITS[byte & 15] ?? 0;
-  });
+  }
 }

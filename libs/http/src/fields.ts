@@ -13,6 +13,8 @@ export function isWebSocket(value: string): boolean {
 
 /** The line that a name was last written in: most fields say the same again and again. */
 interface Line {
+  /** Name and colon. */
+  readonly start: string;
   mayBeKept: boolean;
   /** So many values in a row were news. */
   news: number;
@@ -33,7 +35,7 @@ export function fieldLine(name: string, value: string): string {
   const line = LINES.get(name) ?? newLine(name);
   if (line.mayBeKept && line.value === value) return again(line);
   if (NO_VALUE.test(value)) throw new FieldError('not a field of HTTP');
-  const text = `${name}: ${value}\r\n`;
+  const text = `${line.start}${value}\r\n`;
   if (line.mayBeKept) keep(line, value, text);
   return text;
 }
@@ -60,9 +62,10 @@ const MANY_NEWS = 100;
 function newLine(name: string): Line {
   if (!TOKEN.test(name)) throw new FieldError('not a field of HTTP');
   if (LINES.size >= MAX_LINES) LINES.clear();
-  const line = { mayBeKept: !SECRET.test(name), news: 0, value: undefined, text: '', isFlat: false };
   // A text of its own: as a part of the head that it came in, it would keep all of that.
-  LINES.set(Buffer.from(name, 'latin1').toString('latin1'), line);
+  const start = Buffer.from(`${name}: `, 'latin1').toString('latin1');
+  const line = { start, mayBeKept: !SECRET.test(name), news: 0, value: undefined, text: '', isFlat: false };
+  LINES.set(start.slice(0, -2), line);
   return line;
 }
 

@@ -59,7 +59,7 @@ export const REQUEST_RULES: readonly Rule[] = [
     rfc: '9110 15.5.15',
     vectors: ['P24'],
     status: 414,
-    isBroken: ({ head }) => head.line.length > MAX_TARGET_BYTES,
+    isBroken: ({ head }) => head.target.length > MAX_TARGET_BYTES,
   },
   {
     name: 'one transfer coding, chunked, beside no length',
@@ -103,8 +103,8 @@ export const REQUEST_RULES: readonly Rule[] = [
     vectors: ['H03', 'H03b', 'H03c'],
     status: 400,
     isBroken: ({ head, host }) => {
-      if (head.line.startsWith('/')) return false;
-      const authority = ABSOLUTE.exec(head.line)?.[1];
+      if (head.target.startsWith('/')) return false;
+      const authority = ABSOLUTE.exec(head.target)?.[1];
       return authority !== undefined && authority.toLowerCase() !== host.toLowerCase();
     },
   },
@@ -114,7 +114,7 @@ export const REQUEST_RULES: readonly Rule[] = [
     vectors: ['P13', 'P16', 'P17', 'H03d'],
     status: 400,
     isBroken: ({ head }) =>
-      head.line.includes('#') || (!head.line.startsWith('/') && !ABSOLUTE.test(head.line)),
+      head.target.includes('#') || (!head.target.startsWith('/') && !ABSOLUTE.test(head.target)),
   },
   {
     name: 'no expectation but 100-continue',

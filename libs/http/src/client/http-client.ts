@@ -5,7 +5,7 @@ import { ClientFault } from './fault';
 import type { ClientAnswer, ClientOptions, ClientRequest, Origin } from './options';
 import { Pool } from './pool';
 import { PoolTable } from './pool-table';
-import { requestHead } from './request-head';
+import { authority, requestHead } from './request-head';
 
 const TICK_MS = 25;
 
@@ -24,14 +24,16 @@ export class HttpClient<O extends Origin> {
         reject(asError(this.options, new ClientFault('aborted', 'the request was given up')));
         return;
       }
+      const known = this.pools.find(request.origin);
       let head: string;
       try {
-        head = requestHead(request);
+        head = requestHead(request, known?.host ?? authority(request.origin));
       } catch (error) {
         reject(asError(this.options, new ClientFault('broken', 'not a request of HTTP', error)));
         return;
       }
-      this.poolFor(request.origin).run(new Call(request, head, this.options, resolve, reject));
+      const pool = known ?? this.addPool(request.origin);
+      pool.run(new Call(request, head, this.options, resolve, reject));
     });
   }
 
@@ -47,9 +49,7 @@ export class HttpClient<O extends Origin> {
     for (const pool of this.pools.all()) pool.destroy();
   }
 
-  private poolFor(origin: O): Pool<O> {
-    const known = this.pools.find(origin);
-    if (known !== undefined) return known;
+  private addPool(origin: O): Pool<O> {
     const pool: Pool<O> = new Pool(origin, this.options, this.wheel, () => this.pools.remove(pool));
     this.pools.add(pool);
     return pool;

@@ -9,6 +9,7 @@ import type { Call } from './call';
 import { ClientConnection, type ConnectionOwner } from './connection';
 import { ClientFault } from './fault';
 import type { ClientOptions, Origin } from './options';
+import { authority } from './request-head';
 import { RetryBudget } from './retry-budget';
 
 const MAX_CONNECTIONS = 1024;
@@ -24,6 +25,8 @@ export class Pool<O extends Origin> implements ConnectionOwner<O>, Timed {
   deadlineMs = Infinity;
   lookAtMs = 0;
   slot = -1;
+  /** What `Host` says, unless a request says otherwise. */
+  readonly host: string;
   readonly limits: { readonly maxHeadBytes: number; readonly maxFields: number };
   readonly bodySilenceMs: number;
   readonly idleMs: number;
@@ -44,6 +47,7 @@ export class Pool<O extends Origin> implements ConnectionOwner<O>, Timed {
     readonly wheel: TimerWheel,
     private readonly onForgotten: () => void,
   ) {
+    this.host = authority(origin);
     this.limits = {
       maxHeadBytes: options.maxHeadBytes ?? MAX_HEAD_BYTES,
       maxFields: options.maxFields ?? MAX_FIELDS,

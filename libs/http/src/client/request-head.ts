@@ -9,8 +9,8 @@ const KEPT_ALIVE = 'connection: keep-alive\r\n';
 const UPGRADED = 'connection: Upgrade\r\nupgrade: websocket\r\n';
 const TARGET = /^\/[\x21-\x7e]*$/;
 
-/** Throws `FieldError` or `RangeError` where HTTP has no words for it. */
-export function requestHead<O extends Origin>(request: ClientRequest<O>): string {
+/** `originHost` = `authority` of its origin. Throws `FieldError` or `RangeError` where HTTP has no words for it. */
+export function requestHead<O extends Origin>(request: ClientRequest<O>, originHost: string): string {
   const { method, target, headers, upgrade } = request;
   if (!METHOD.test(method) || !TARGET.test(target)) throw new RangeError('not a request line');
   if (upgrade !== undefined) checkUpgrade(request);
@@ -23,7 +23,7 @@ export function requestHead<O extends Origin>(request: ClientRequest<O>): string
     if (kind === 'host') host ??= headers[i + 1];
     else lines += fieldLine(name, headers[i + 1] ?? '');
   }
-  const first = fieldLine('host', host ?? authority(request.origin));
+  const first = fieldLine('host', host ?? originHost);
   const options = upgrade === undefined ? KEPT_ALIVE : UPGRADED;
   return `${method} ${target} HTTP/1.1\r\n${first}${options}${lines}${framing(request)}\r\n`;
 }

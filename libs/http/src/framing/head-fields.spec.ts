@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { fieldsOf } from './head-fields';
+import { fieldsOf, HeadText } from './head-fields';
 
 /** What is taken out of `before` + name + `: ` + value, behind a head whose first part is not in the text. */
 function taken(name: string, value: string, before = '', start = 0): string[] {
@@ -7,7 +7,7 @@ function taken(name: string, value: string, before = '', start = 0): string[] {
   const valueFrom = nameFrom + name.length + 2;
   const marks = [nameFrom, nameFrom + name.length, valueFrom, valueFrom + value.length];
   const text = `${before}${name}: ${value}\r\n`;
-  return fieldsOf({ text, bytes: Buffer.from(`>>${text}`, 'latin1'), at: 2 }, start, marks, 1);
+  return fieldsOf(new HeadText(Buffer.from(`>>${text}`, 'latin1'), 2, text.length), start, marks, 1);
 }
 
 const name = fc.oneof(

@@ -3,6 +3,8 @@
  * strings: nothing is allocated for them, whoever looks them up later finds their hash in them, and to compare them is to compare
  * two addresses.
  */
+import { latin1Of } from '../latin1';
+
 const USUAL =
   'Accept Accept-Charset Accept-Encoding Accept-Language Accept-Ranges Access-Control-Allow-Credentials ' +
   'Access-Control-Allow-Headers Access-Control-Allow-Methods Access-Control-Allow-Origin Access-Control-Expose-Headers ' +
@@ -66,22 +68,38 @@ const LONGEST_KEPT = 128;
 const VALUES = new Array<string>(PLACES).fill('');
 const VALUE_BYTES = new Uint8Array(PLACES * LONGEST_KEPT);
 
-/** What a head's bytes are, and the same as text: `bytes[at + i]` is character `i`. */
-export interface HeadText {
-  readonly text: string;
-  readonly bytes: Uint8Array;
-  readonly at: number;
+/** A head's bytes, and as text what is asked for: where all of it is known already that is none. */
+export class HeadText {
+  private text: string | undefined = undefined;
+
+  /** `bytes[at + i]` is character `i`. */
+  constructor(
+    readonly bytes: Uint8Array,
+    readonly at: number,
+    private readonly length: number,
+  ) {}
+
+  /** A part of one text. */
+  substring(from: number, to: number): string {
+    return (this.text ??= latin1Of(this.bytes, this.at, this.at + this.length)).substring(from, to);
+  }
+
+  /** A text of its own. */
+  copy(from: number, to: number): string {
+    return latin1Of(this.bytes, this.at + from, this.at + to);
+  }
 }
 
-function valueOf({ text, bytes, at }: HeadText, from: number, to: number): string {
+function valueOf(head: HeadText, from: number, to: number): string {
+  const { bytes, at } = head;
   const length = to - from;
-  if (length === 0 || length > LONGEST_KEPT) return text.substring(from, to);
+  if (length === 0 || length > LONGEST_KEPT) return head.substring(from, to);
   const place = placeOf(bytes, at + from, length);
   const kept = VALUES[place] ?? '';
   const keptAt = place * LONGEST_KEPT;
   if (kept.length === length && isSame(bytes, at + from, VALUE_BYTES, keptAt, length)) return kept;
   for (let i = 0; i < length; i++) VALUE_BYTES[keptAt + i] = bytes[at + from + i] ?? 0;
-  return (VALUES[place] = text.substring(from, to));
+  return (VALUES[place] = head.substring(from, to));
 }
 
 /**
@@ -89,7 +107,7 @@ function valueOf({ text, bytes, at }: HeadText, from: number, to: number): strin
  * to, value from and to, counted from `start` characters ahead of the text.
  */
 export function fieldsOf(head: HeadText, start: number, marks: readonly number[], count: number): string[] {
-  const { text, bytes, at } = head;
+  const { bytes, at } = head;
   const fields = new Array<string>(count * 2);
   for (let i = 0; i < count; i++) {
     const mark = i * 4;
@@ -99,8 +117,8 @@ export function fieldsOf(head: HeadText, start: number, marks: readonly number[]
     let to = (marks[mark + 3] ?? 0) - start;
     while (to > from && isBlank(bytes[at + to - 1])) to--;
     const known = knownName(bytes, at + nameFrom, nameTo - nameFrom);
-    fields[i * 2] = known === undefined ? text.substring(nameFrom, nameTo) : known.name;
-    fields[i * 2 + 1] = known?.isSecret === false ? valueOf(head, from, to) : text.substring(from, to);
+    fields[i * 2] = known === undefined ? head.substring(nameFrom, nameTo) : known.name;
+    fields[i * 2 + 1] = known?.isSecret === false ? valueOf(head, from, to) : head.substring(from, to);
   }
   return fields;
 }

@@ -3,7 +3,6 @@
  * what was seen is read from the notes after `llhttp_execute` has returned, so no parser can be entered twice.
  */
 import { createRequire } from 'node:module';
-import { latin1Of } from '../latin1';
 
 export const REQUEST = 1;
 export const RESPONSE = 2;
@@ -195,11 +194,6 @@ export function view(): Buffer {
 
 export function indexAt(address: number): number {
   return address - windowAt;
-}
-
-export function textAt(address: number, bytes: number): string {
-  const from = indexAt(address);
-  return latin1Of(view(), from, from + bytes);
 }
 
 export function copyAt(address: number, bytes: number, into: Uint8Array, offset: number): void {

@@ -53,9 +53,9 @@ describe('messages', () => {
     ]);
     expect(refusal).toBe(0);
     expect(
-      messages.map(({ method, line, version, body, isKeepAlive }) => [
+      messages.map(({ method, target, version, body, isKeepAlive }) => [
         method,
-        line,
+        target,
         version,
         body,
         isKeepAlive,
@@ -101,7 +101,7 @@ describe('messages', () => {
     const parsers = Array.from({ length: 30_000 }, () => new MessageParser(REQUEST, LIMITS));
     const last = parsers.at(-1);
     last?.read(bytes('GET /x HTTP/1.1\r\nHost: x\r\n\r\n'), 0);
-    expect(last?.head?.line).toBe('/x');
+    expect(last?.head?.target).toBe('/x');
     for (const parser of parsers) parser.free();
   });
 });
@@ -110,7 +110,7 @@ describe('answers', () => {
   it('end with the connection where nothing else ends them', () => {
     const parser = new MessageParser(RESPONSE, LIMITS);
     parser.read(bytes('HTTP/1.0 200 OK\r\nA: b\r\n\r\nbody'), 0);
-    expect(parser.head).toMatchObject({ status: 200, line: 'OK', fields: ['A', 'b'], isKeepAlive: false });
+    expect(parser.head).toMatchObject({ status: 200, target: '', fields: ['A', 'b'], isKeepAlive: false });
     expect(parser.isComplete).toBe(false);
     expect(parser.finish()).toBe(true);
     parser.free();

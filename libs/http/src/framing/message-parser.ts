@@ -13,20 +13,18 @@ import {
   PAUSED_UPGRADE,
   REQUEST,
   RESPONSE,
-  textAt,
   view,
   WINDOW_BYTES,
 } from './llhttp';
-import { latin1Of } from '../latin1';
-import { fieldsOf, type HeadText } from './head-fields';
+import { fieldsOf, HeadText } from './head-fields';
 import { METHODS } from './methods';
 import { StatusLine } from './status-line';
 
 export interface MessageHead {
   /** Empty in an answer. */
   readonly method: string;
-  /** Target of a request, reason of an answer. */
-  readonly line: string;
+  /** Of a request; empty in an answer, whose reason nobody needs. */
+  readonly target: string;
   /** 0 in a request. */
   readonly status: number;
   /** `11` = HTTP/1.1 */
@@ -172,13 +170,13 @@ export class MessageParser {
     );
     const head =
       partial === undefined ? headAt(notes.origin + from, headEnd - from) : joined(partial, headEnd);
-    const { text } = head;
     this.partial = undefined;
     const wasm = llhttp();
+    const isRequest = this.type === REQUEST;
     this.isInBody = true;
     this.head = {
-      method: this.type === REQUEST ? (METHODS[wasm.llhttp_get_method(this.pointer)] ?? '') : '',
-      line: notes.lineStart < 0 ? '' : text.substring(notes.lineStart - from, notes.lineEnd - from),
+      method: isRequest ? (METHODS[wasm.llhttp_get_method(this.pointer)] ?? '') : '',
+      target: isRequest ? head.copy(notes.lineStart - from, notes.lineEnd - from) : '',
       status: notes.status,
       version: wasm.llhttp_get_http_major(this.pointer) * 10 + wasm.llhttp_get_http_minor(this.pointer),
       fields: fieldsOf(head, from, notes.marks, notes.fieldCount),
@@ -192,11 +190,11 @@ export class MessageParser {
   private takeBody(headBytes: number, bytes: number, chunk: Uint8Array, offset: number): void {
     const { pieces, pieceMarks } = notes;
     if (pieceMarks > 0) {
-      const body: Uint8Array[] = [];
-      for (let i = 0; i < pieceMarks; i += 2) {
-        const from = (pieces[i] ?? 0) - headBytes + offset;
-        body.push(chunk.subarray(from, (pieces[i + 1] ?? 0) - headBytes + offset));
-      }
+      const shift = offset - headBytes;
+      // As a rule there is one, and a list that grows makes room for seventeen.
+      const body = [chunk.subarray((pieces[0] ?? 0) + shift, (pieces[1] ?? 0) + shift)];
+      for (let i = 2; i < pieceMarks; i += 2)
+        body.push(chunk.subarray((pieces[i] ?? 0) + shift, (pieces[i + 1] ?? 0) + shift));
       this.body = body;
     }
     if (!notes.noteGap(Math.max(notes.lastEnd, headBytes + bytes))) this.refusal = notes.refusal;
@@ -242,13 +240,14 @@ export class MessageParser {
 }
 
 function headAt(address: number, length: number): HeadText {
-  return { text: textAt(address, length), bytes: view(), at: indexAt(address) };
+  return new HeadText(view(), indexAt(address), length);
 }
 
 /** Of a head that came in parts; the last of them is in the window. */
 function joined({ bytes, length }: Partial, headEnd: number): HeadText {
   const known = Math.min(headEnd, length);
-  let text = latin1Of(bytes, 0, known);
-  if (headEnd > known) text += textAt(notes.origin + known, headEnd - known);
-  return { text, bytes: Buffer.from(text, 'latin1'), at: 0 };
+  const whole = Buffer.allocUnsafe(headEnd);
+  bytes.copy(whole, 0, 0, known);
+  if (headEnd > known) copyAt(notes.origin + known, headEnd - known, whole, known);
+  return new HeadText(whole, 0, headEnd);
 }

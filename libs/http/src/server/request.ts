@@ -82,7 +82,7 @@ export function soundHead(head: MessageHead): SoundHead | number {
   const walked = walk(facts);
   const status = brokenRule(facts);
   if (status !== 0) return status;
-  const target = head.line.startsWith('/') ? head.line : originForm(head.line);
+  const target = head.target.startsWith('/') ? head.target : originForm(head.target);
   const queryAt = target.indexOf('?');
   return {
     path: queryAt < 0 ? target : target.slice(0, queryAt),

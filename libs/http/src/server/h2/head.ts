@@ -24,13 +24,13 @@ function messageHead(raw: readonly string[]): MessageHead {
   const fields: string[] = [];
   const cookies: string[] = [];
   let method = '';
-  let line = '';
+  let target = '';
   let authority: string | undefined;
   for (let i = 0; i < raw.length; i += 2) {
     const name = raw[i] ?? '';
     const value = raw[i + 1] ?? '';
     if (name === ':method') method = value;
-    else if (name === ':path') line = value;
+    else if (name === ':path') target = value;
     else if (name === ':authority') authority = value;
     else if (name === 'cookie') cookies.push(value);
     else if (!name.startsWith(':')) fields.push(name, value);
@@ -40,7 +40,7 @@ function messageHead(raw: readonly string[]): MessageHead {
   const host = authority === undefined ? [] : hostFields(fields, authority);
   return {
     method,
-    line,
+    target,
     status: 0,
     version: 11,
     isKeepAlive: true,
