@@ -20,7 +20,13 @@ const WANTED = {
 
 type Slot = (typeof WANTED)[keyof typeof WANTED];
 
-const SLOTS: ReadonlyMap<string, Slot> = new Map(Object.entries(WANTED));
+/** By names in lower case and as most write them. */
+const SLOTS: ReadonlyMap<string, Slot> = new Map(
+  Object.entries(WANTED).flatMap(([name, slot]): [string, Slot][] => [
+    [name, slot],
+    [name.replace(/^[a-z]|-[a-z]/g, (letters) => letters.toUpperCase()), slot],
+  ]),
+);
 const LENGTHS: readonly boolean[] = lengthTable();
 
 /** `: ` and the line end. */

@@ -1,4 +1,5 @@
 /** Field names and values as HTTP allows them on the wire; what is checked here can end no line and begin no message. */
+import { oneText } from './one-text';
 
 const TOKEN = /^[!#$%&'*+\-.^_`|~0-9A-Za-z]+$/;
 /** Visible ASCII, blanks and the 8-bit bytes; a string with other code units has no latin1 form. */
@@ -43,7 +44,7 @@ export function fieldLine(name: string, value: string): string {
 function again(line: Line): string {
   line.news = 0;
   if (!line.isFlat) {
-    line.text = Buffer.from(line.text, 'latin1').toString('latin1');
+    line.text = ownText(line.text);
     line.isFlat = true;
   }
   return line.text;
@@ -56,16 +57,20 @@ function keep(line: Line, value: string, text: string): void {
   line.isFlat = false;
 }
 
+function ownText(text: string): string {
+  return Buffer.from(text, 'latin1').toString('latin1');
+}
+
 /** A name with so many of them says something else each time, as ids do, and is not worth a comparison. */
 const MANY_NEWS = 100;
 
 function newLine(name: string): Line {
   if (!TOKEN.test(name)) throw new FieldError('not a field of HTTP');
   if (LINES.size >= MAX_LINES) LINES.clear();
-  // A text of its own: as a part of the head that it came in, it would keep all of that.
-  const start = Buffer.from(`${name}: `, 'latin1').toString('latin1');
+  // Texts of their own: as a part of the head that it came in, a name would keep all of that.
+  const start = ownText(`${name}: `);
   const line = { start, mayBeKept: !SECRET.test(name), news: 0, value: undefined, text: '', isFlat: false };
-  LINES.set(start.slice(0, -2), line);
+  LINES.set(ownText(name), line);
   return line;
 }
 
@@ -87,8 +92,8 @@ export class NameTable<Kind> {
   constructor(entries: readonly (readonly [string, Kind])[]) {
     for (const [name, kind] of entries)
       (this.byLength[name.length] ??= []).push({
-        lower: name,
-        usual: usualOf(name),
+        lower: oneText(name),
+        usual: oneText(usualOf(name)),
         first: name.charCodeAt(0),
         kind,
       });

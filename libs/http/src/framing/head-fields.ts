@@ -4,6 +4,7 @@
  * two addresses.
  */
 import { latin1Of } from '../latin1';
+import { oneText } from '../one-text';
 
 const USUAL =
   'Accept Accept-Charset Accept-Encoding Accept-Language Accept-Ranges Access-Control-Allow-Credentials ' +
@@ -46,8 +47,8 @@ function isSame(bytes: Uint8Array, at: number, known: Uint8Array, knownAt: numbe
 
 const NAMES: (KnownName[] | undefined)[] = new Array<undefined>(PLACES).fill(undefined);
 for (const name of USUAL.split(' ')) {
-  know(name);
-  know(name.toLowerCase());
+  know(oneText(name));
+  know(oneText(name.toLowerCase()));
 }
 
 function know(name: string): void {
