@@ -48,5 +48,9 @@ export function encodePair(name: string, value: string): string {
 
 /** Everything but unreserved characters; a lone surrogate becomes U+FFFD instead of throwing. */
 export function encodeText(text: string): string {
-  return encodeURIComponent(text.replace(/\p{Surrogate}/gu, '\uFFFD'));
+  try {
+    return encodeURIComponent(text);
+  } catch {
+    return encodeURIComponent(text.replace(/\p{Surrogate}/gu, '\uFFFD'));
+  }
 }

@@ -99,7 +99,11 @@ function headerValues({ request }: Exchange, { placeOf }: Keyed): (string[] | un
   const { headers } = request;
   for (let i = 0; i + 1 < headers.length; i += 2) {
     const place = placeOf.of(headers[i] ?? '');
-    if (place >= 0) (values[place] ??= []).push(headers[i + 1] ?? '');
+    if (place < 0) continue;
+    const value = headers[i + 1] ?? '';
+    const known = values[place];
+    if (known === undefined) values[place] = [value];
+    else known.push(value);
   }
   return values;
 }

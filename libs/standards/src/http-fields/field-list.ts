@@ -17,9 +17,13 @@ export function lastField(fields: readonly string[], lowerName: string): string 
 }
 
 export function allFields(fields: readonly string[], lowerName: string): string[] {
-  const values: string[] = [];
+  let values: string[] = [];
   for (let i = 0; i + 1 < fields.length; i += 2) {
-    if (isNamed(fields[i], lowerName)) values.push(fields[i + 1] ?? '');
+    if (!isNamed(fields[i], lowerName)) continue;
+    const value = fields[i + 1] ?? '';
+    // Most have one; a list that grows makes room for seventeen.
+    if (values.length === 0) values = [value];
+    else values.push(value);
   }
   return values;
 }
