@@ -6,13 +6,16 @@
 //
 //   node direct-exports.mjs FOLDER     rewrites the .js files below FOLDER; done twice, it finds nothing left to do
 import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
-import { dirname, join, resolve } from 'node:path';
+import { dirname, resolve } from 'node:path';
 
 const ACCESSOR =
   /Object\.defineProperty\(exports, "(\w+)", \{ enumerable: true, get: function \(\) \{ return (\w+\.\w+); \} \}\);/g;
 
+/** A name of another file as a member. */
+const DIRECT = /^exports\.\w+ = \w+_\d+\.\w+;$/m;
+
 /** Line for line, so that source maps stay right. */
-export function withDirectExports(text) {
+function withDirectExports(text) {
   return text.replace(ACCESSOR, 'exports.$1 = $2;');
 }
 
@@ -33,17 +36,17 @@ function checkCycles(path, textOf) {
   visit(path);
 }
 
-export function rewriteFolder(folder) {
+function rewriteFolder(folder) {
   const paths = readdirSync(folder, { recursive: true }).map((name) => resolve(folder, name));
   const texts = new Map(
     paths.filter((path) => path.endsWith('.js')).map((path) => [path, readFileSync(path, 'utf8')]),
   );
   for (const [path, text] of texts) {
     const rewritten = withDirectExports(text);
-    if (rewritten === text) continue;
-    checkCycles(path, (file) => texts.get(file));
-    writeFileSync(path, rewritten);
+    // Also where an earlier build has rewritten it: what it exports from may be new.
+    if (DIRECT.test(rewritten)) checkCycles(path, (file) => texts.get(file));
+    if (rewritten !== text) writeFileSync(path, rewritten);
   }
 }
 
-if (process.argv[1] === import.meta.filename) rewriteFolder(join(process.cwd(), process.argv[2] ?? 'dist'));
+rewriteFolder(process.argv[2]);

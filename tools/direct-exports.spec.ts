@@ -57,3 +57,10 @@ it('refuses a file that is imported by what it exports from', () => {
   });
   expect(() => rewrite(folder)).toThrow(/a file that it exports from imports it/);
 });
+
+it('refuses it too where only what it exports from is built anew', () => {
+  const folder = built({ 'index.js': INDEX, 'parts.js': PARTS });
+  rewrite(folder);
+  writeFileSync(join(folder, 'dist', 'parts.js'), `require("./index"); ${PARTS}`);
+  expect(() => rewrite(folder)).toThrow(/a file that it exports from imports it/);
+});

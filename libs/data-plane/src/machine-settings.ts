@@ -3,9 +3,8 @@ import { setFlagsFromString } from 'node:v8';
 
 /**
  * Of a process from its start, so whoever starts one has to say it.
- * - Node's own code in large pages, where the system has some (40 MB of its own for each process, which they had in common; 54 ms later at the
- *   start): a request costs 7 % less
- *   CPU, more where the machine is shared with others.
+ * - Node's own code in large pages, where the system has some: 5 to 12 % less CPU for a request (docs/guide/benchmarks.md). Each
+ *   process has 40 MB of its own for it, which they had in common, and starts 54 ms later.
  * - One thread beside the main one, for what V8 does in the background, where its own choice is four: a worker has one core.
  */
 export const TRAFFIC_FLAGS: readonly string[] = ['--use-largepages=silent', '--v8-pool-size=1'];

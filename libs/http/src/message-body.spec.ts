@@ -19,7 +19,7 @@ it('what comes behind the end is no part of it', async () => {
   expect(Buffer.from(await body.gather(10)).toString()).toBe('a');
 });
 
-it('a body of nobody stays empty, whatever one of its messages does to it', async () => {
+it('the one body of all messages that have none stays empty, whatever is done to it', async () => {
   NO_BODY.push(bytes('a'));
   NO_BODY.fail(new Error('broken'));
   for await (const piece of NO_BODY.stream()) throw new Error(`a piece of ${piece.byteLength}`);

@@ -69,7 +69,7 @@ const LONGEST_KEPT = 128;
 const VALUES = new Array<string>(PLACES).fill('');
 const VALUE_BYTES = new Uint8Array(PLACES * LONGEST_KEPT);
 
-/** A head's bytes, and as text what is asked for: where all of it is known already that is none. */
+/** A head's bytes, until the next read overwrites them, and as text what is asked for: where all is known already that is none. */
 export class HeadText {
   private text: string | undefined = undefined;
 
