@@ -78,8 +78,17 @@ export interface ByteStream extends AsyncIterable<Uint8Array> {
 
 export type ReplyBody = string | Uint8Array | ByteStream | undefined;
 
+/** Fields of an answer that is given again and again, with the same status. */
+export interface RepeatedFields {
+  readonly list: readonly string[];
+  /** What a listener makes of them, once. Nobody else reads it. */
+  written: unknown;
+}
+
 export interface Reply {
   readonly status: number;
+  /** Ahead of `headers`. Default: none. */
+  readonly repeated?: RepeatedFields | undefined;
   readonly headers: HeaderList;
   /** A stream is written chunked unless `headers` holds its content-length. */
   readonly body: ReplyBody;

@@ -8,6 +8,7 @@ export {
   type CancelSignal,
   type Destination,
   type HeaderList,
+  type RepeatedFields,
   type Identity,
   type InboundRequest,
   type JsonValue,

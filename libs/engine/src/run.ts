@@ -4,7 +4,7 @@
  */
 import { GatewayError, httpFault, restFault, type Fault } from './errors';
 import { faultReply } from './fault-reply';
-import type { Answer, ByteChannel, Exchange, HeaderList, Reply, ReplyBody } from './exchange';
+import type { Answer, ByteChannel, Exchange, HeaderList, RepeatedFields, Reply, ReplyBody } from './exchange';
 import { runSteps, type Ending } from './run-steps';
 
 /** `early` = refused before routing. Neither throws nor rejects. */
@@ -37,6 +37,7 @@ const ANSWERED: Ending<Answer> = {
 
 class RunningAnswer implements Answer {
   readonly status: number;
+  readonly repeated: RepeatedFields | undefined;
   readonly headers: HeaderList;
   readonly body: ReplyBody;
   readonly channel: ByteChannel | undefined;
@@ -47,6 +48,7 @@ class RunningAnswer implements Answer {
     reply: Reply,
   ) {
     this.status = reply.status;
+    this.repeated = reply.repeated;
     this.headers = reply.headers;
     this.body = reply.body;
     this.channel = reply.channel;

@@ -57,7 +57,8 @@ function keep(line: Line, value: string, text: string): void {
   line.isFlat = false;
 }
 
-function ownText(text: string): string {
+/** In one piece of memory, and of no larger text. */
+export function ownText(text: string): string {
   return Buffer.from(text, 'latin1').toString('latin1');
 }
 

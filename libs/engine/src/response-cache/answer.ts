@@ -1,10 +1,16 @@
 /** An answer that can be given again: gathered, and without what is of one request alone. */
-import type { ByteStream, HeaderList, Reply } from '../exchange';
+import type { ByteStream, HeaderList, RepeatedFields, Reply } from '../exchange';
 
 export interface StoredAnswer {
   readonly status: number;
   readonly headers: readonly string[];
   readonly body: Uint8Array;
+}
+
+/** One that is kept, and given any number of times. */
+export interface KeptReply extends StoredAnswer {
+  /** `headers` again. */
+  readonly repeated: RepeatedFields;
 }
 
 /** Developer guide, "Amazon API Gateway quotas": the largest answer that is cached. */

@@ -2,7 +2,7 @@
  * An answer in memory of its own: bytes and texts as they were received are parts of larger ones, and would keep all of those. It is
  * few objects until somebody asks for it, as many are replaced before anybody does.
  */
-import type { StoredAnswer } from './answer';
+import type { KeptReply, StoredAnswer } from './answer';
 
 /** Bytes up to this are kept as a text of V8's, which costs less than memory outside of its heap. */
 const TEXT_BYTES = 4096;
@@ -12,7 +12,7 @@ export class KeptAnswer {
   /** Names and values; neither has a line end in it. */
   #lines: string | undefined;
   #body: string | Uint8Array;
-  #unpacked: StoredAnswer | undefined = undefined;
+  #unpacked: KeptReply | undefined = undefined;
   /** About as many as it takes. */
   readonly bytes: number;
 
@@ -23,16 +23,16 @@ export class KeptAnswer {
     this.bytes = body.byteLength + 2 * (this.#lines?.length ?? 0);
   }
 
-  get answer(): StoredAnswer {
+  get answer(): KeptReply {
     return (this.#unpacked ??= this.#unpack());
   }
 
-  #unpack(): StoredAnswer {
+  #unpack(): KeptReply {
     const body = typeof this.#body === 'string' ? bytesOf(this.#body) : this.#body;
     const headers = this.#lines?.split('\n') ?? [];
     this.#lines = undefined;
     this.#body = body;
-    return { status: this.#status, headers, body };
+    return { status: this.#status, headers, body, repeated: { list: headers, written: undefined } };
   }
 }
 

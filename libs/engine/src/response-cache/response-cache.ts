@@ -6,7 +6,7 @@ import { BoundedCache } from '../bounded-cache';
 import type { Reply } from '../exchange';
 import type { Clock, SharedEntries, SharedEntry } from '../ports';
 import { UnderWay } from '../under-way';
-import { answerOf, textOf, type StoredAnswer } from './answer';
+import { answerOf, textOf, type KeptReply, type StoredAnswer } from './answer';
 import { KeptAnswer } from './kept-answer';
 import { KeyNames } from './key-names';
 
@@ -52,7 +52,7 @@ export class ResponseCache {
   }
 
   /** What is kept here and no older than its time, and `staleMs` more. */
-  find(key: string, staleMs = 0): StoredAnswer | undefined {
+  find(key: string, staleMs = 0): KeptReply | undefined {
     return this.#kept.use(key, this.options.clock.monotonicMs() - staleMs)?.answer;
   }
 

@@ -18,6 +18,8 @@ describe('an answer', () => {
     origin.answer = () => ({ status: 203, headers: ['X-A', '1', 'Content-Type', 'text/plain'] });
     const [first, second] = [await call(), await call()];
     expect([second.status, valuesOf(second.headers, 'x-a')]).toEqual([203, ['1']]);
+    expect(valuesOf(second.headers, 'content-type')).toEqual(['text/plain']);
+    expect(valuesOf(second.headers, 'content-length')).toEqual(['8']);
     expect(valuesOf(second.headers, 'x-amzn-requestid')).not.toEqual(
       valuesOf(first.headers, 'x-amzn-requestid'),
     );

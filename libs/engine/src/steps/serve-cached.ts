@@ -9,7 +9,7 @@ import { GatewayError } from '../errors';
 import type { Exchange, Reply } from '../exchange';
 import type { Kit } from '../ports';
 import type { RoutePlan, Step } from '../program';
-import { gatherAnswer, replyOf, type StoredAnswer } from '../response-cache/answer';
+import { gatherAnswer, replyOf, type KeptReply, type StoredAnswer } from '../response-cache/answer';
 import { compileCacheRequest, type CacheRequest } from '../response-cache/cache-request';
 import type { Outcome, ResponseCache } from '../response-cache/response-cache';
 import { asksForFresh, isForEverybody, lifetimeOf } from '../response-cache/storable';
@@ -77,7 +77,7 @@ class CachedRoute {
   }
 
   /** Old, but good enough while it is renewed behind the client's back. */
-  private staleMeanwhile(x: Exchange, key: string): StoredAnswer | undefined {
+  private staleMeanwhile(x: Exchange, key: string): KeptReply | undefined {
     const stale = this.cache.find(key, seconds(this.stage.staleWhileRevalidateSeconds));
     if (stale !== undefined) void this.ask(x, key, false).then(abandon, () => undefined);
     return stale;
@@ -141,9 +141,9 @@ function isWhole(gathered: StoredAnswer | Reply): gathered is StoredAnswer {
   return gathered.body instanceof Uint8Array && !('channel' in gathered);
 }
 
-function hit(x: Exchange, answer: StoredAnswer, isWarned: boolean): Reply {
+function hit(x: Exchange, { status, repeated, body }: KeptReply, isWarned: boolean): Reply {
   x.cacheResult = 'hit';
-  const reply = replyOf(answer);
+  const reply = { status, repeated, headers: [], body: body.byteLength === 0 ? undefined : body };
   return isWarned ? warned(reply) : reply;
 }
 

@@ -209,7 +209,7 @@ export async function ask(gateway: Gateway, asked: AskedFor): Promise<Answered> 
   const answer: Answer = await gateway.handle(request(asked));
   const body = await bodyText(answer.body);
   answer.finish(Buffer.byteLength(body), true);
-  return { status: answer.status, headers: answer.headers, body };
+  return { status: answer.status, headers: [...(answer.repeated?.list ?? []), ...answer.headers], body };
 }
 
 async function bodyText(body: ReplyBody): Promise<string> {

@@ -1,12 +1,21 @@
 /** What a handler gives back, and how its head goes on the wire. */
 import { STATUS_CODES } from 'node:http';
 import type { ByteChannel } from '../byte-channel';
-import { fieldLine, NameTable } from '../fields';
+import { fieldLine, NameTable, ownText } from '../fields';
 
 export type AnswerBody = string | Uint8Array | AsyncIterable<Uint8Array> | undefined;
 
+/** Fields of an answer that is given again and again, with the same status. */
+export interface RepeatedFields {
+  readonly list: readonly string[];
+  /** Ours: what they are on the wire. */
+  written: unknown;
+}
+
 export interface ServerAnswer {
   readonly status: number;
+  /** Ahead of `headers`. Default: none. */
+  readonly repeated?: RepeatedFields | undefined;
   /** `[name, value, ...]`. Fields of the connection are ours, and left out. */
   readonly headers: readonly string[];
   /** A stream is written chunked unless `headers` holds its content-length. */
@@ -61,14 +70,29 @@ export function switchingHead(answer: ServerAnswer): string {
   return `${statusLine(101)}${lines}${date}Connection: Upgrade\r\nUpgrade: websocket\r\n\r\n`;
 }
 
-function givenLines({ status, headers }: ServerAnswer): {
-  lines: string;
-  contentLength: number | undefined;
-  hasDate: boolean;
-} {
-  let lines = '';
-  let contentLength: number | undefined;
-  let hasDate = false;
+/** Fields on the wire, and what they say of what else belongs there. */
+class Lines {
+  constructor(
+    readonly lines: string,
+    readonly contentLength: number | undefined,
+    readonly hasDate: boolean,
+  ) {}
+}
+
+const NO_LINES = new Lines('', undefined, false);
+
+function givenLines({ status, repeated, headers }: ServerAnswer): Lines {
+  return linesOf(status, headers, repeated === undefined ? NO_LINES : writtenOnce(status, repeated));
+}
+
+function writtenOnce(status: number, repeated: RepeatedFields): Lines {
+  if (repeated.written instanceof Lines) return repeated.written;
+  const { lines, contentLength, hasDate } = linesOf(status, repeated.list, NO_LINES);
+  return (repeated.written = new Lines(ownText(lines), contentLength, hasDate));
+}
+
+function linesOf(status: number, headers: readonly string[], before: Lines): Lines {
+  let { lines, contentLength, hasDate } = before;
   for (let i = 0; i + 1 < headers.length; i += 2) {
     const name = headers[i] ?? '';
     const value = headers[i + 1] ?? '';
@@ -81,7 +105,7 @@ function givenLines({ status, headers }: ServerAnswer): {
     } else if (kind === 'date') hasDate = true;
     lines += fieldLine(name, value);
   }
-  return { lines, contentLength, hasDate };
+  return new Lines(lines, contentLength, hasDate);
 }
 
 function lengthOf(value: string): number {

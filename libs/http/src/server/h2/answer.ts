@@ -5,7 +5,9 @@ import { fieldLine } from '../../fields';
 import { ANSWER_NAMES, isBodiless, type AnswerBody, type ServerAnswer } from '../answer';
 
 /** Throws `FieldError` or `RangeError` where HTTP has no words for it. */
-export function streamFields({ status, headers }: ServerAnswer, body: AnswerBody): OutgoingHttpHeaders {
+export function streamFields(answer: ServerAnswer, body: AnswerBody): OutgoingHttpHeaders {
+  const { status, repeated } = answer;
+  const headers = repeated === undefined ? answer.headers : [...repeated.list, ...answer.headers];
   if (!Number.isInteger(status) || status < 200 || status > 999) throw new RangeError('not a status');
   const fields: OutgoingHttpHeaders = { ':status': status };
   for (let i = 0; i + 1 < headers.length; i += 2) {
