@@ -2,6 +2,8 @@
  * What a rule says of a name that has no case, of a field or a host, remembered for each spelling: senders use few, and to judge
  * one costs lower case and several look-ups.
  */
+import { ownText } from './own-text';
+
 const MAX_NAMES = 1000;
 
 export class Fates<Fate> {
@@ -19,9 +21,4 @@ export class Fates<Fate> {
     this.#known.set(own, fate);
     return fate;
   }
-}
-
-/** A name as it was received is a part of the head it came in, and would keep all of that. */
-function ownText(name: string): string {
-  return Buffer.from(name, 'latin1').toString('latin1');
 }

@@ -20,6 +20,7 @@ import type { StageFacts } from '../program';
 import { NEVER } from '../never';
 import { encodePair, joinQueries } from '../query';
 import type { KeyNames } from './key-names';
+import { PlainKeys, type KeyedFields } from './plain-keys';
 
 export interface CacheRequest {
   key(x: Exchange): string | Promise<string>;
@@ -27,11 +28,10 @@ export interface CacheRequest {
   filling(x: Exchange): Exchange;
 }
 
-interface Keyed {
-  /** Names as they are sent. */
+/** `Accept-Encoding` has a place in any case. */
+interface Keyed extends KeyedFields {
+  /** Names as they are sent; they have the first places. */
   readonly headers: readonly string[];
-  /** Where a name stands among them; -1 = it is none of them. `Accept-Encoding` has a place in any case. */
-  readonly placeOf: Fates<number>;
   readonly codingPlace: number;
   readonly query: readonly string[];
 }
@@ -55,8 +55,13 @@ export function compileCacheRequest(
     for (const name of keyed.query) text += lengthPrefixed(x.query.get(name) ?? NONE);
     return names.of(sharedAcrossCallers ? text : text + lengthPrefixed([callerOf(x)]));
   };
+  const plain = new PlainKeys(names.paths, keyed, (x) => keyOf(x, ''));
   return {
-    key: (x) => (x.hasBody ? bodyHash(x).then((body) => keyOf(x, body)) : keyOf(x, '')),
+    key: (x) => {
+      if (x.hasBody) return bodyHash(x).then((body) => keyOf(x, body));
+      if (!sharedAcrossCallers && !isNobody(x)) return keyOf(x, '');
+      return plain.of(keyed.query.length === 0 ? x.apiPath : `${x.apiPath}?${x.request.query}`, x);
+    },
     filling: (x) => {
       const other = x.standIn(nobodysRequest(x, keyed));
       if (sharedAcrossCallers) return other;
@@ -85,6 +90,7 @@ function keyedBy(
   return {
     headers: [...headers.values()],
     placeOf: new Fates((lower) => places.indexOf(lower)),
+    places,
     codingPlace: places.indexOf(CODINGS_OF),
     query: [...query],
   };
@@ -121,11 +127,16 @@ function codingsIn(values: readonly string[] | undefined): readonly string[] {
 }
 
 /** What authorizers have found out, and whose key it is. */
-function callerOf({ authorizer, identity }: Exchange): string {
-  if (authorizer === undefined && identity === NOBODY) return '';
+function callerOf(x: Exchange): string {
+  if (isNobody(x)) return '';
+  const { authorizer, identity } = x;
   const { accountId = '', userArn = '', apiKeyId = '' } = identity;
   const found = authorizer === undefined ? '' : (authorizer.text ??= textOf(authorizer));
   return lengthPrefixed([found, accountId, userArn, apiKeyId]);
+}
+
+function isNobody({ authorizer, identity }: Exchange): boolean {
+  return authorizer === undefined && identity === NOBODY;
 }
 
 function textOf({ by, principalId, context, claims }: Authorization): string {

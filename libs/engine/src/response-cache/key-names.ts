@@ -3,11 +3,13 @@
  * store; the texts that were hashed last are remembered, since popular ones come again and again.
  */
 import { hash } from 'node:crypto';
+import { PathBudget } from './plain-keys';
 
 const MAX_CHARACTERS = 1_000_000;
 
 export class KeyNames {
   readonly #known = new Map<string, string>();
+  readonly paths = new PathBudget();
   #characters = 0;
 
   /** 43 characters of base64url. */
