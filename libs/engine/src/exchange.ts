@@ -58,7 +58,9 @@ export interface InboundRequest {
   readonly query: string;
   /** Host header without port, lower case. */
   readonly host: string;
-  readonly headers: HeaderList;
+  readonly headers: readonly string[];
+  /** Goes with `headers`, which several requests may share: what was made of them once. Default: nobody shares them. */
+  readonly ofHeaders?: { made: unknown };
   readonly protocol: string;
   readonly secure: boolean;
   /** Address of the peer socket (forwarding headers are not trusted). */
@@ -233,7 +235,7 @@ export class Exchange {
   standIn(request: InboundRequest): Exchange {
     const { trace, kit, facts, route, params, method, path, apiPath } = this;
     const destination = { facts, route, params, method, path, apiPath };
-    const other = new Exchange(request, new RequestFields(request.headers), trace, kit, destination);
+    const other = new Exchange(request, RequestFields.of(request), trace, kit, destination);
     other.#requestId = this.requestId;
     other.#extendedRequestId = this.extendedRequestId;
     other.body = this.body;

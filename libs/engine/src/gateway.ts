@@ -110,7 +110,7 @@ export class Gateway {
   }
 
   #handle(request: InboundRequest): Answer | Promise<Answer> {
-    const fields = new RequestFields(request.headers);
+    const fields = RequestFields.of(request);
     const site = this.#siteOf(request);
     const program = sideFor(site.program ?? this.#edge[site.kind], request);
     const early = earlyFault(request, fields, site, program);

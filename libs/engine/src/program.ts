@@ -13,7 +13,7 @@ import type {
   ThrottleSnapshot,
 } from '@gatehouse/snapshot';
 import type { LazyRoute } from './compile-route';
-import type { Exchange, HeaderList, Reply } from './exchange';
+import type { Exchange, Reply } from './exchange';
 import type { GatewayResponses } from './gateway-responses/gateway-response';
 import type { Kit } from './ports';
 import type { Router } from './routing/router';
@@ -81,7 +81,7 @@ export interface StageProgram {
 /** A second program of the stage, and who gets it. */
 export interface CanaryProgram {
   readonly program: StageProgram;
-  readonly isChosen: (headers: HeaderList) => boolean;
+  readonly isChosen: (headers: readonly string[]) => boolean;
 }
 
 export type ReportProblem = (problem: Problem) => void;

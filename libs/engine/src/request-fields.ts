@@ -1,7 +1,7 @@
 /**
  * The header fields the gateway itself looks at, found in one walk over the request's header list, with the total size.
  */
-import type { HeaderList } from './exchange';
+import type { InboundRequest } from './exchange';
 
 /** `Host` and others of the request that are used as whole lists are not here. */
 const WANTED = {
@@ -46,7 +46,14 @@ export class RequestFields {
   amznTraceId: string | undefined = undefined;
   methodOverride: string | undefined = undefined;
 
-  constructor(headers: HeaderList) {
+  static of({ headers, ofHeaders }: Pick<InboundRequest, 'headers' | 'ofHeaders'>): RequestFields {
+    if (ofHeaders?.made instanceof RequestFields) return ofHeaders.made;
+    const fields = new RequestFields(headers);
+    if (ofHeaders !== undefined) ofHeaders.made = fields;
+    return fields;
+  }
+
+  private constructor(headers: readonly string[]) {
     for (let i = 0; i + 1 < headers.length; i += 2) {
       const name = headers[i] ?? '';
       const value = headers[i + 1] ?? '';

@@ -3,14 +3,13 @@
  * every node. A caller is in at a percentage and stays in at every higher one.
  */
 import type { CanarySnapshot } from '@gatehouse/snapshot';
-import type { HeaderList } from '../exchange';
 import type { Random } from '../ports';
 import { cookieValue, headerValue } from './request-value';
 import { uniform } from './uniform';
 
 const ALL = 2 ** 32;
 
-type Choose = (headers: HeaderList) => boolean;
+type Choose = (headers: readonly string[]) => boolean;
 
 export function chooser(canary: Omit<CanarySnapshot, 'routes'>, random: Random): Choose {
   const { percentTraffic, sticky = {}, deploymentId } = canary;
@@ -28,7 +27,7 @@ export function chooser(canary: Omit<CanarySnapshot, 'routes'>, random: Random):
 function readerOf({
   header,
   cookie,
-}: NonNullable<CanarySnapshot['sticky']>): ((headers: HeaderList) => string | undefined) | undefined {
+}: NonNullable<CanarySnapshot['sticky']>): ((headers: readonly string[]) => string | undefined) | undefined {
   if (header !== undefined) return (headers) => headerValue(headers, header.toLowerCase());
   return cookie === undefined ? undefined : (headers) => cookieValue(headers, cookie);
 }

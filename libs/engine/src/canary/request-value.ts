@@ -1,8 +1,7 @@
 /** One value out of a request's header list: what is there first counts. */
-import type { HeaderList } from '../exchange';
 
 /** `name` in lower case. */
-export function headerValue(headers: HeaderList, name: string): string | undefined {
+export function headerValue(headers: readonly string[], name: string): string | undefined {
   for (let i = 0; i + 1 < headers.length; i += 2) {
     const known = headers[i] ?? '';
     if (known.length === name.length && known.toLowerCase() === name) return headers[i + 1];
@@ -11,7 +10,7 @@ export function headerValue(headers: HeaderList, name: string): string | undefin
 }
 
 /** RFC 6265 4.2.1: pairs with `; ` between them. Names have a case. */
-export function cookieValue(headers: HeaderList, name: string): string | undefined {
+export function cookieValue(headers: readonly string[], name: string): string | undefined {
   for (let i = 0; i + 1 < headers.length; i += 2) {
     if ((headers[i] ?? '').toLowerCase() !== 'cookie') continue;
     const found = pairOf(headers[i + 1] ?? '', `${name}=`);

@@ -63,7 +63,7 @@ function hostField(x: Exchange): string {
   return x.request.host;
 }
 
-function claimedChain(headers: HeaderList): string {
+function claimedChain(headers: readonly string[]): string {
   const elements: string[] = [];
   let origin = '';
   for (let i = 0; i + 1 < headers.length; i += 2) {

@@ -4,7 +4,7 @@
  */
 import { allFields, textOfField, type RestExpression } from '@gatehouse/standards';
 import { contextReader } from '../context';
-import type { Exchange, HeaderList } from '../exchange';
+import type { Exchange } from '../exchange';
 import { isReadableByMappings } from '../headers/rest-fields';
 import type { StageFacts } from '../program';
 
@@ -86,7 +86,7 @@ function requestHeaderReader(name: string, isMulti: boolean): (x: Exchange) => r
 }
 
 /** The last value, or all of them in one. */
-function headerValues(headers: HeaderList, lowerName: string, isMulti: boolean): readonly string[] {
+function headerValues(headers: readonly string[], lowerName: string, isMulti: boolean): readonly string[] {
   const values = allFields(headers, lowerName);
   if (values.length === 0) return NONE;
   return [textOfField(isMulti ? values.join(',') : (values.at(-1) ?? ''))];

@@ -12,7 +12,8 @@ import { turn, type Reader } from '../turn';
 import { refusalText } from './answer';
 import { Exchange } from './exchange';
 import type { Deadlines, Handle } from './options';
-import { peerOf, soundHead, type Peer } from './request';
+import { RepeatedHead } from './repeated-head';
+import { peerOf, soundHead, type Peer, type SoundHead } from './request';
 import type { Tunnel } from './tunnel';
 
 /** Pipelined bytes that are kept while a request is served. */
@@ -51,6 +52,7 @@ export class ServerConnection implements Timed, Reader, OpenConnection {
   readonly peer: Peer;
   private state: State = 'idle';
   private readonly parser: MessageParser;
+  private readonly repeated: RepeatedHead;
   private exchange: Exchange | undefined = undefined;
   private tunnel: Tunnel | undefined = undefined;
   private pending: Uint8Array[] = [];
@@ -75,6 +77,7 @@ export class ServerConnection implements Timed, Reader, OpenConnection {
   ) {
     this.peer = peerOf(socket, secure);
     this.parser = new MessageParser(REQUEST, context.limits);
+    this.repeated = new RepeatedHead(context.limits.maxHeadBytes);
     // The first request gets the time of a head, not that of a pause between two.
     context.wheel.set(this, context.deadlines.headMs);
     if (shared === undefined) socket.on('data', (chunk: Buffer) => this.taken(chunk));
@@ -253,14 +256,30 @@ export class ServerConnection implements Timed, Reader, OpenConnection {
         this.pendingBytes += rest.byteLength;
         return;
       }
-      offset = this.parser.read(chunk, offset);
-      this.parsed();
+      offset = this.readOne(chunk, offset);
     }
   }
 
-  private parsed(): void {
+  /** To the end of a message or of the chunk. */
+  private readOne(chunk: Uint8Array, offset: number): number {
+    const { parser, repeated } = this;
+    const isFirst = !parser.isInside;
+    const repeat = isFirst ? repeated.find(chunk, offset) : undefined;
+    if (repeat !== undefined) {
+      this.serve(repeat.head, repeat.sound, undefined, true);
+      return repeat.end;
+    }
+    const end = parser.read(chunk, offset);
+    const { head } = parser;
+    const sound = this.parsed();
+    if (isFirst && head !== undefined && sound !== undefined) repeated.read(chunk, offset, end, head, sound);
+    return end;
+  }
+
+  /** Returns what was judged of a head. */
+  private parsed(): SoundHead | undefined {
     const { refusal, head, body, isComplete, isInside } = this.parser;
-    if (refusal !== 0) return this.fail(refusal);
+    if (refusal !== 0) return this.refuse(refusal);
     const pieces = this.shared === undefined ? body : body?.map(copied);
     if (head !== undefined) return this.begin(head, pieces, isComplete);
     if (this.exchange === undefined) {
@@ -268,19 +287,38 @@ export class ServerConnection implements Timed, Reader, OpenConnection {
         this.state = 'head';
         this.context.wheel.set(this, this.context.deadlines.headMs);
       }
-      return;
+      return undefined;
     }
     if (pieces !== undefined) this.exchange.receive(pieces);
     if (isComplete) this.exchange.received();
+    return undefined;
   }
 
   private kept(chunk: Uint8Array): Uint8Array {
     return this.shared === undefined ? chunk : copied(chunk);
   }
 
-  private begin(head: MessageHead, body: Uint8Array[] | undefined, isComplete: boolean): void {
+  private begin(
+    head: MessageHead,
+    body: Uint8Array[] | undefined,
+    isComplete: boolean,
+  ): SoundHead | undefined {
     const sound = soundHead(head);
-    if (typeof sound === 'number') return this.fail(sound);
+    if (typeof sound === 'number') return this.refuse(sound);
+    this.serve(head, sound, body, isComplete);
+    return sound;
+  }
+
+  private refuse(status: number): undefined {
+    this.fail(status);
+  }
+
+  private serve(
+    head: MessageHead,
+    sound: SoundHead,
+    body: Uint8Array[] | undefined,
+    isComplete: boolean,
+  ): void {
     this.state = 'busy';
     this.isUsed = true;
     this.context.wheel.clear(this);

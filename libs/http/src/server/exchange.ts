@@ -69,6 +69,7 @@ export class Exchange implements BodySource, TunnelOwner, Writer {
       peer.localPort,
       this.body,
       sound.asksWebSocket,
+      sound.ofFields,
     );
   }
 

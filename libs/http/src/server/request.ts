@@ -22,6 +22,11 @@ export function peerOf(socket: Socket, secure: boolean): Peer {
   };
 }
 
+/** Goes with a list of fields: what a handler made of them, for the next request that has the same list. */
+export interface OfHeaders {
+  made: unknown;
+}
+
 export class ServerRequest {
   private cancellation: Cancellation | undefined = undefined;
 
@@ -33,8 +38,8 @@ export class ServerRequest {
     readonly query: string,
     /** Lower case, without port. */
     readonly host: string,
-    /** `[name, value, ...]` */
-    readonly headers: string[],
+    /** `[name, value, ...]`. Other requests of the connection may have the same list. */
+    readonly headers: readonly string[],
     readonly protocol: string,
     readonly secure: boolean,
     readonly sourceIp: string,
@@ -42,6 +47,7 @@ export class ServerRequest {
     readonly body: MessageBody,
     /** May it be answered with 101 and a channel? */
     readonly asksWebSocket: boolean,
+    readonly ofHeaders: OfHeaders,
   ) {}
 
   /** Aborts when the client has gone. */
@@ -59,7 +65,8 @@ export interface SoundHead {
   readonly path: string;
   readonly query: string;
   readonly host: string;
-  readonly fields: string[];
+  readonly fields: readonly string[];
+  readonly ofFields: OfHeaders;
   /** `undefined` = chunked. */
   readonly bodyBytes: number | undefined;
   readonly expectsContinue: boolean;
@@ -83,17 +90,34 @@ export function soundHead(head: MessageHead): SoundHead | number {
   const status = brokenRule(facts);
   if (status !== 0) return status;
   const target = head.target.startsWith('/') ? head.target : originForm(head.target);
-  const queryAt = target.indexOf('?');
   return {
-    path: queryAt < 0 ? target : target.slice(0, queryAt),
-    query: queryAt < 0 ? '' : target.slice(queryAt + 1),
+    path: pathOf(target),
+    query: queryOf(target),
     host: nameOfHost(facts.host) ?? '',
     fields: walked.fields,
+    ofFields: { made: undefined },
     bodyBytes: facts.codings > 0 ? undefined : Number(facts.length),
     expectsContinue: facts.expect !== undefined && head.version === 11,
     asksUpgrade: walked.asksUpgrade,
     asksWebSocket: walked.asksUpgrade && asksWebSocket(facts, walked.fields),
   };
+}
+
+/** The same with another target, in origin form. */
+export function withTarget(sound: SoundHead, target: string): SoundHead {
+  const { host, fields, ofFields, bodyBytes, expectsContinue, asksUpgrade, asksWebSocket } = sound;
+  const [path, query] = [pathOf(target), queryOf(target)];
+  return { path, query, host, fields, ofFields, bodyBytes, expectsContinue, asksUpgrade, asksWebSocket };
+}
+
+function pathOf(target: string): string {
+  const queryAt = target.indexOf('?');
+  return queryAt < 0 ? target : target.slice(0, queryAt);
+}
+
+function queryOf(target: string): string {
+  const queryAt = target.indexOf('?');
+  return queryAt < 0 ? '' : target.slice(queryAt + 1);
 }
 
 /** RFC 6455 4.1. `isUpgrade`: Connection lists it. A request with a body, or one that waits for a 100, has not ended with its head. */

@@ -44,6 +44,7 @@ export class H2Exchange implements BodySource, Rester, Timed {
       this.body,
       // RFC 9113 8.6: HTTP/2 has no Upgrade, and we have no extended CONNECT (RFC 8441).
       false,
+      sound.ofFields,
     );
     stream.on('end', () => this.received());
     stream.on('close', () => this.closed());

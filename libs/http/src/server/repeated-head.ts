@@ -1,0 +1,97 @@
+/**
+ * The head that a connection's next request repeats, but for its target. Clients that keep a connection say the same in most of
+ * their requests, as HPACK (RFC 7541) knows of HTTP/2. What is the same to the byte means the same: it was judged once, and the
+ * rules look at nothing else of a target than is looked at here. Anything else is read anew.
+ */
+import type { MessageHead } from '../framing/message-parser';
+import { latin1Of } from '../latin1';
+import { MAX_TARGET_BYTES } from '../rules';
+import { withTarget, type SoundHead } from './request';
+
+/** A longer head is not worth its memory: there may be many connections. */
+const LONGEST_KEPT = 1024;
+/** Who says something else so often is not listened to any more. */
+const MANY_OTHERS = 8;
+
+const NOTHING = new Uint8Array(0);
+const BLANK = 0x20;
+const SLASH = 0x2f;
+/** Of a path and a query (RFC 3986 3.3, 3.4), the sign of an escape included. */
+const OF_TARGET = new Uint8Array(256);
+for (const byte of Buffer.from(
+  "/?ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-._~%!$&'()*+,;=:@",
+  'latin1',
+))
+  OF_TARGET[byte] = 1;
+
+export interface Repeat {
+  /** Where the message ends. */
+  readonly end: number;
+  readonly head: MessageHead;
+  readonly sound: SoundHead;
+}
+
+export class RepeatedHead {
+  private head: MessageHead | undefined = undefined;
+  private sound: SoundHead | undefined = undefined;
+  /** The first line up to the target, and all behind the target. */
+  private start = NOTHING;
+  private rest = NOTHING;
+  private others = 0;
+
+  constructor(private readonly maxHeadBytes: number) {}
+
+  /** The message at `offset`; `undefined` = it is another, or not all here. */
+  find(chunk: Uint8Array, offset: number): Repeat | undefined {
+    const { head, sound, start, rest } = this;
+    if (head === undefined || sound === undefined) return undefined;
+    const from = offset + start.length;
+    const to = targetEnd(chunk, from);
+    const end = to + rest.length;
+    if (to === from || end > chunk.length || end - offset > this.maxHeadBytes) return undefined;
+    if (!isAt(chunk, offset, start) || !isAt(chunk, to, rest)) return undefined;
+    this.others = 0;
+    const target = latin1Of(chunk, from, to);
+    return { end, head: headWith(head, target), sound: withTarget(sound, target) };
+  }
+
+  /** A head that was read anew, all of it from `offset` on; `end`: of the message, or of what is here of it. */
+  read(chunk: Uint8Array, offset: number, end: number, head: MessageHead, sound: SoundHead): void {
+    if (!isRepeatable(head, sound)) return;
+    this.head = this.sound = undefined;
+    if (this.others === MANY_OTHERS) return;
+    this.others++;
+    // Behind line ends ahead of the message, which are passed over, there is no slash in this place.
+    const from = offset + head.method.length + 1;
+    const to = targetEnd(chunk, from);
+    if (to === from || end - to > LONGEST_KEPT) return;
+    this.head = head;
+    this.sound = sound;
+    this.start = new Uint8Array(chunk.subarray(offset, from));
+    this.rest = new Uint8Array(chunk.subarray(to, end));
+  }
+}
+
+/** Where the target ends; `from` where it is none, or one that is to be looked at closely. */
+function targetEnd(chunk: Uint8Array, from: number): number {
+  if (chunk[from] !== SLASH) return from;
+  let to = from + 1;
+  while (OF_TARGET[chunk[to] ?? BLANK] === 1) to++;
+  return chunk[to] === BLANK && to - from <= MAX_TARGET_BYTES ? to : from;
+}
+
+/** Nothing follows it but another request. */
+function isRepeatable({ isKeepAlive }: MessageHead, { bodyBytes, asksUpgrade }: SoundHead): boolean {
+  return isKeepAlive && bodyBytes === 0 && !asksUpgrade;
+}
+
+function isAt(chunk: Uint8Array, at: number, bytes: Uint8Array): boolean {
+  for (let i = 0; i < bytes.length; i++) if (chunk[at + i] !== bytes[i]) return false;
+  return true;
+}
+
+/** Member by member: a copy of all members costs ten times as much. */
+function headWith(head: MessageHead, target: string): MessageHead {
+  const { method, status, version, fields, isKeepAlive, isUpgrade } = head;
+  return { method, target, status, version, fields, isKeepAlive, isUpgrade };
+}
