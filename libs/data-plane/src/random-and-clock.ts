@@ -1,7 +1,7 @@
 /** The engine's clock, timers and random numbers, as the machine has them. */
 import { randomBytes, randomFillSync } from 'node:crypto';
 import type { Clock, Random, Timers } from '@gatehouse/engine';
-import { uuidSource } from './uuids';
+import { extendedIdSource, uuidSource } from './request-ids';
 
 export const systemClock: Clock = {
   now: () => Date.now(),
@@ -39,10 +39,6 @@ export function systemRandom(): Random {
       const from = draw(bytes);
       return text.slice(from * 2, (from + bytes) * 2);
     },
-    base64url: (bytes) => {
-      if (bytes > POOL_BYTES) return randomBytes(bytes).toString('base64url');
-      const from = draw(bytes);
-      return pool.toString('base64url', from, from + bytes);
-    },
+    extendedId: extendedIdSource(),
   };
 }

@@ -264,9 +264,8 @@ export class Exchange {
     return (this.#requestId ??= this.facts.kind === 'REST' ? this.kit.random.uuid() : this.extendedRequestId);
   }
 
-  /** 11 random bytes in base64, so that it ends in `=` as AWS's do. */
   get extendedRequestId(): string {
-    return (this.#extendedRequestId ??= `${this.kit.random.base64url(11)}=`);
+    return (this.#extendedRequestId ??= this.kit.random.extendedId());
   }
 
   /** Wall clock at `monotonicMs`, with fractions. */

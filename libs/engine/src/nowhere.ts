@@ -16,7 +16,7 @@ export const nowhere: Kit = {
   limits: new OwnLimits(clock),
   secrets: { open: () => undefined },
   clock,
-  random: { uuid: () => '', hex: () => '', base64url: () => '' },
+  random: { uuid: () => '', hex: () => '', extendedId: () => '' },
   tracing: { sampleRoot: () => false, record: () => undefined },
   observer: { observe: () => undefined },
   accessLog: { write: () => undefined },

@@ -183,8 +183,8 @@ export interface Random {
   uuid(): string;
   /** `bytes` random bytes as lower-case hex. */
   hex(bytes: number): string;
-  /** As base64url without padding. */
-  base64url(bytes: number): string;
+  /** 11 random bytes as base64url, with the `=` of its padding, as the extended request ids of AWS look. */
+  extendedId(): string;
 }
 
 /** W3C trace context of one request. */
@@ -194,7 +194,7 @@ export interface TraceContext {
   /** Our server span's id, 16 lower-case hex digits; it becomes the parent of what we call. */
   readonly spanId: string;
   /** The caller's span, when there is one. */
-  readonly parentSpanId?: string;
+  readonly parentSpanId: string | undefined;
   readonly sampled: boolean;
 }
 
@@ -213,8 +213,8 @@ export interface SpanRecord {
 
 /** Decides sampling first, before anything is built; takes finished spans. Fails open: never throws, never waits. */
 export interface Tracing {
-  /** Is a trace that begins here sampled? Called only where the caller has not decided. */
-  sampleRoot(traceId: string): boolean;
+  /** Is a trace that begins here sampled? Called only where the caller has not decided. An id that nobody reads is never made. */
+  sampleRoot(trace: Pick<TraceContext, 'traceId'>): boolean;
   record(span: SpanRecord): void;
 }
 

@@ -71,7 +71,7 @@ function listening(ports: Tried['ports'], heard: Heard): Kit {
     random: {
       uuid: () => randomUUID(),
       hex: (bytes) => randomBytes(bytes).toString('hex'),
-      base64url: (bytes) => randomBytes(bytes).toString('base64url'),
+      extendedId: () => `${randomBytes(11).toString('base64url')}=`,
     },
     functions: {
       invoke: async (call) => {

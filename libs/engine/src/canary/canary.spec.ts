@@ -15,7 +15,7 @@ import {
 import { chooser } from './choice';
 import { uniform } from './uniform';
 
-const randomOf = (seed: string) => ({ uuid: () => '', hex: () => seed, base64url: () => '' });
+const randomOf = (seed: string) => ({ uuid: () => '', hex: () => seed, extendedId: () => '' });
 const seeds = fc.array(fc.nat({ max: 0xffffffff }), { minLength: 4, maxLength: 4 });
 const hexOf = (words: readonly number[]): string =>
   words.map((word) => word.toString(16).padStart(8, '0')).join('');

@@ -94,7 +94,7 @@ describe('access log', () => {
       userAgent: 'a\u2028"\u001b[2J\n{',
       apiId: 'api1',
       stage: 'prod',
-      traceId: '5e5ffe45000000000000000000000001',
+      traceId: '5e5ffe45000000000000000000000002',
     });
   });
 });

@@ -89,8 +89,10 @@ export function fakeWorld(): FakeWorld {
     random: {
       uuid: () => `00000000-0000-4000-8000-${String(++drawn).padStart(12, '0')}`,
       hex: (bytes) => (++drawn).toString(16).padStart(bytes * 2, '0'),
-      base64url: (bytes) =>
-        Buffer.from((++drawn).toString(16).padStart(bytes * 2, '0'), 'hex').toString('base64url'),
+      extendedId: () => {
+        const bytes = Buffer.from((++drawn).toString(16).padStart(22, '0'), 'hex');
+        return `${bytes.toString('base64url')}=`;
+      },
     },
     tracing: { sampleRoot: () => world.sampleRoots, record: (span) => void world.spans.push(span) },
     observer: { observe: (outcome) => void world.outcomes.push(outcome) },

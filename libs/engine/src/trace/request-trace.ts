@@ -7,13 +7,32 @@ export const MAX_TRACESTATE_BYTES = 512;
 
 /** A valid `traceparent` goes before `X-Amzn-Trace-Id`; neither = a trace begins here. */
 export function beginTrace(fields: RequestFields, kit: Kit): TraceContext {
-  const parent = remoteParent(fields);
-  const traceId = parent?.traceId ?? newTraceId(kit);
-  const sampled = parent?.sampled ?? kit.tracing.sampleRoot(traceId);
-  const spanId = kit.random.hex(8);
-  return parent?.spanId === undefined
-    ? { traceId, spanId, sampled }
-    : { traceId, spanId, parentSpanId: parent.spanId, sampled };
+  return new RequestTrace(remoteParent(fields), kit);
+}
+
+/** Ids of our own are made when somebody reads them: of most traces nobody does. */
+class RequestTrace implements TraceContext {
+  readonly parentSpanId: string | undefined;
+  readonly sampled: boolean;
+  #traceId: string | undefined;
+  #spanId: string | undefined = undefined;
+
+  constructor(
+    parent: RemoteParent | undefined,
+    private readonly kit: Kit,
+  ) {
+    this.#traceId = parent?.traceId;
+    this.parentSpanId = parent?.spanId;
+    this.sampled = parent?.sampled ?? kit.tracing.sampleRoot(this);
+  }
+
+  get traceId(): string {
+    return (this.#traceId ??= newTraceId(this.kit));
+  }
+
+  get spanId(): string {
+    return (this.#spanId ??= this.kit.random.hex(8));
+  }
 }
 
 function remoteParent(fields: RequestFields): RemoteParent | undefined {

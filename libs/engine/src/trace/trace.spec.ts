@@ -150,3 +150,10 @@ test('tracestate passes with its traceparent, whole members up to 512 bytes; bag
   expect((await traced(['traceparent', 'bad', 'tracestate', 'b=1'])).one('tracestate')).toBe('');
   expect((await traced(['tracestate', 'b=1'])).one('tracestate')).toBe('');
 });
+
+it('ids that nobody reads are not drawn', async () => {
+  const world = fakeWorld();
+  const hex = jest.spyOn(world.kit.random, 'hex');
+  await ask(gatewayOf(world, snapshotOf({ routes: [] })), { path: '/prod/x' });
+  expect(hex).not.toHaveBeenCalled();
+});

@@ -42,7 +42,7 @@ describe('settings', () => {
   ])('off when %s', (_when, environment) => {
     expect(readTracingSettings(environment)).toBeUndefined();
     expect(start(environment)).toBe(noTracing);
-    expect(start(environment).sampleRoot(TRACE)).toBe(false);
+    expect(start(environment).sampleRoot({ traceId: TRACE })).toBe(false);
   });
 
   it.each<[Record<string, string>, string, string]>([
@@ -114,7 +114,7 @@ describe('sampling of traces that begin here', () => {
       const id = Buffer.from(Array.from({ length: 16 }, () => Math.floor(Math.random() * 256))).toString(
         'hex',
       );
-      if (tracing.sampleRoot(id)) sampled++;
+      if (tracing.sampleRoot({ traceId: id })) sampled++;
     }
     void tracing.stop(0);
     return sampled / 10_000;
