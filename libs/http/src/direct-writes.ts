@@ -74,7 +74,7 @@ function hand(handle: Handle, given: Ticket, head: string, body: Uint8Array | un
     );
   const end = piece.write(head, 0, 'latin1');
   if (body !== undefined) piece.set(body, end);
-  return handle.writeBuffer(given, piece.subarray(0, end + bodyBytes));
+  return handle.writeBuffer(given, new Uint8Array(piece.buffer, 0, end + bodyBytes));
 }
 
 /** The next message has a buffer of its own. */

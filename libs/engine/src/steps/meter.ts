@@ -35,8 +35,8 @@ function counters({ accountId, apiId, stage }: StageFacts, metering: Metering): 
   const known = new Map<string, Map<string, Counter>>();
   return (route, key) => {
     const keyId = key?.keyId ?? '';
-    const ofRoute = known.get(route) ?? new Map<string, Counter>();
-    known.set(route, ofRoute);
+    let ofRoute = known.get(route);
+    if (ofRoute === undefined) known.set(route, (ofRoute = new Map<string, Counter>()));
     let counter = ofRoute.get(keyId);
     if (counter === undefined) {
       counter = metering.counter({
