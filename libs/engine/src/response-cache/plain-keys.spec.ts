@@ -4,6 +4,7 @@ import { Fates } from '../fates';
 import { PathBudget, PlainKeys } from './plain-keys';
 
 interface Asked {
+  readonly path: string;
   readonly apiPath: string;
   readonly method: string;
   readonly host: string;
@@ -13,15 +14,15 @@ interface Asked {
 
 const PLACES = ['accept', 'authorization', 'x-colour'];
 const asked = (members: Partial<Asked>): Asked => ({
-  ...{ apiPath: '/prod/a', method: 'GET', host: 'h', secure: false, headers: [] },
+  ...{ path: '/a', apiPath: '/prod/a', method: 'GET', host: 'h', secure: false, headers: [] },
   ...members,
 });
 
 /** A key says all that it stands for. */
-function keyOf({ apiPath, method, host, secure, headers }: Asked): string {
+function keyOf({ path, apiPath, method, host, secure, headers }: Asked): string {
   const ofPlace = (name: string): string[] =>
     headers.filter((_value, i) => i % 2 === 1 && headers[i - 1]?.toLowerCase() === name);
-  return JSON.stringify([apiPath, method, host, secure, PLACES.map(ofPlace)]);
+  return JSON.stringify([path, apiPath, method, host, secure, PLACES.map(ofPlace)]);
 }
 
 function plainKeys(places = PLACES, budget = new PathBudget()) {
@@ -32,9 +33,9 @@ function plainKeys(places = PLACES, budget = new PathBudget()) {
     return keyOf((x as unknown as { asked: Asked }).asked);
   });
   const of = (one: Asked): string => {
-    const { method, host, secure, headers } = one;
-    const x = { method, request: { host, secure, headers }, asked: one };
-    return keys.of(one.apiPath, x as unknown as Exchange);
+    const { path, apiPath, method, host, secure, headers } = one;
+    const x = { path, apiPath, method, request: { host, secure, headers }, asked: one };
+    return keys.of('', x as unknown as Exchange);
   };
   return { of, made: () => made };
 }
@@ -45,6 +46,7 @@ it('is the key of each request, whatever was asked for before', () => {
     fc.constantFrom('', 'a', 'b'),
   );
   const one = fc.record({
+    path: fc.constantFrom('/a', '/b'),
     apiPath: fc.constantFrom('/prod/a', '/prod/b'),
     method: fc.constantFrom('GET', 'HEAD'),
     host: fc.constantFrom('h', 'i'),
@@ -83,7 +85,7 @@ it('is forgotten with all others where there are too many paths', () => {
   const budget = new PathBudget();
   const [first, second] = [plainKeys(PLACES, budget), plainKeys(PLACES, budget)];
   first.of(asked({}));
-  for (let i = 0; i < 10_000; i++) second.of(asked({ apiPath: `/prod/${i}` }));
+  for (let i = 0; i < 10_000; i++) second.of(asked({ path: `/${i}` }));
   first.of(asked({}));
   expect(first.made()).toBe(2);
 });

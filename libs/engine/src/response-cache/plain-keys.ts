@@ -6,14 +6,7 @@
 import type { Exchange } from '../exchange';
 import type { Fates } from '../fates';
 import { ownText } from '../own-text';
-
-/** Fields that are in the keys of a route. */
-export interface KeyedFields {
-  /** -1 = it is not in the key. */
-  readonly placeOf: Fates<number>;
-  /** By place, in lower case. */
-  readonly places: readonly string[];
-}
+import type { Keyed } from './keyed-fields';
 
 /** Fields of a request that are in its key, once each. */
 interface Shown {
@@ -28,6 +21,7 @@ interface Remembered extends Shown {
   readonly method: string;
   readonly host: string;
   readonly secure: boolean;
+  readonly apiPath: string;
   readonly key: string;
   /** So many requests in a row were others. */
   news: number;
@@ -67,7 +61,7 @@ export class PlainKeys {
 
   constructor(
     private readonly budget: PathBudget,
-    { placeOf, places }: KeyedFields,
+    { placeOf, places }: Pick<Keyed, 'placeOf' | 'places'>,
     private readonly make: (x: Exchange) => string,
   ) {
     this.#placeOf = placeOf;
@@ -75,8 +69,9 @@ export class PlainKeys {
     this.#secrets = places.reduce((bits, name, place) => (SECRET.test(name) ? bits | (1 << place) : bits), 0);
   }
 
-  /** `path`: with whatever else is in the key, and is neither verb, host, scheme nor field. */
-  of(path: string, x: Exchange): string {
+  /** `query`: as it was sent; empty where nothing of it is in the key. */
+  of(query: string, x: Exchange): string {
+    const path = query === '' ? x.path : `${x.path}?${query}`;
     const known = this.#paths.get(path);
     if (known !== undefined && this.#isSame(known, x)) {
       known.news = 0;
@@ -88,14 +83,16 @@ export class PlainKeys {
     if (shown === undefined) return key;
     if (known === undefined) this.budget.spend(this.#paths);
     const { host, secure } = x.request;
-    const what = { method: x.method, host: ownText(host), secure, key, news: known?.news ?? 0 };
+    const place = { method: x.method, host: ownText(host), secure, apiPath: ownText(x.apiPath) };
+    const what = { ...place, key, news: known?.news ?? 0 };
     this.#paths.set(ownText(path), { ...what, ...shown });
     return key;
   }
 
-  #isSame({ method, host, secure, values, given }: Remembered, x: Exchange): boolean {
+  #isSame({ method, host, secure, apiPath, values, given }: Remembered, x: Exchange): boolean {
     const { request } = x;
     if (method !== x.method || secure !== request.secure || host !== request.host) return false;
+    if (apiPath !== x.apiPath) return false;
     const { headers } = request;
     let seen = 0;
     for (let i = 0; i + 1 < headers.length; i += 2) {

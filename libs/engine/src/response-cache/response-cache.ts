@@ -29,6 +29,7 @@ export interface Fill {
   readonly timeoutMs: number;
   /** What is there already is not looked at, but replaced. */
   readonly isRenewal: boolean;
+  /** Must not throw, but reject. */
   readonly call: () => Promise<Outcome>;
 }
 
@@ -62,25 +63,17 @@ export class ResponseCache {
     const underWay = isRenewal ? this.#renewals : this.#running;
     const running = underWay.get(key);
     if (running !== undefined) return running.then((outcome) => ('answer' in outcome ? outcome : undefined));
-    const called = isRenewal ? this.#renew(fill) : this.#call(fill);
+    const called = isRenewal
+      ? this.#renew(fill)
+      : ending(this.#running, key, this.#found(fill), (outcome) => outcome);
     underWay.begin(key, called);
     return called;
   }
 
-  async #renew({ key, call }: Fill): Promise<Outcome> {
-    try {
-      return this.#settled(key, await call(), (entry) => this.options.store.replace(key, entry));
-    } finally {
-      this.#renewals.end(key);
-    }
-  }
-
-  async #call(fill: Fill): Promise<Outcome> {
-    try {
-      return await this.#found(fill);
-    } finally {
-      this.#running.end(fill.key);
-    }
+  #renew({ key, call }: Fill): Promise<Outcome> {
+    return ending(this.#renewals, key, call(), (outcome) =>
+      this.#settled(key, outcome, (entry) => this.options.store.replace(key, entry)),
+    );
   }
 
   async #found({ key, timeoutMs, call }: Fill): Promise<Outcome> {
@@ -115,6 +108,25 @@ export class ResponseCache {
     const nowMs = this.options.clock.monotonicMs();
     this.#kept.keep(key, { value, bytes: ENTRY_BYTES + value.bytes, untilMs: nowMs + ttlMs }, nowMs);
   }
+}
+
+/** What becomes of an outcome, or of a failure, once what was under way is over. */
+function ending(
+  underWay: UnderWay<Promise<Outcome>>,
+  key: string,
+  called: Promise<Outcome>,
+  settle: (outcome: Outcome) => Outcome,
+): Promise<Outcome> {
+  return called.then(
+    (outcome) => {
+      underWay.end(key);
+      return settle(outcome);
+    },
+    (error: unknown) => {
+      underWay.end(key);
+      throw error;
+    },
+  );
 }
 
 /** Written out for a store that shares something, and for no other. */

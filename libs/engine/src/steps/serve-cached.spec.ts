@@ -77,12 +77,21 @@ describe('an answer', () => {
     expect(fake.sent).toHaveLength(5);
   });
 
-  it('that fails fails all who wait, by one call', async () => {
-    const { fake, call } = cachedWorld();
+  it.each<[string, AskedFor]>([
+    ['a call', {}],
+    ['a renewal', { headers: ['Cache-Control', 'max-age=0'] }],
+  ])('that fails fails all who wait, by one call, and no one after: %s', async (_name, asked) => {
+    const { fake, call } = cachedWorld({ cache: { invalidation: 'anyone' } });
+    const { backend } = fake;
     fake.backend = { fault: 'timeout' };
-    const replies = await Promise.all(Array.from({ length: 5 }, () => call()));
+    const replies = await Promise.all(Array.from({ length: 5 }, () => call(asked)));
     expect(new Set(replies.map(({ status }) => status))).toEqual(new Set([504]));
     expect(fake.sent).toHaveLength(1);
+    expect(
+      fake.outcomes.filter(({ integrationLatencyMs }) => integrationLatencyMs !== undefined),
+    ).toHaveLength(1);
+    fake.backend = backend;
+    expect((await call(asked)).status).toBe(200);
   });
 });
 

@@ -83,19 +83,22 @@ class CachedRoute {
     return stale;
   }
 
-  private async fill(x: Exchange, key: string, isRenewal: boolean): Promise<Reply> {
+  private fill(x: Exchange, key: string, isRenewal: boolean): Promise<Reply> {
     x.cacheResult = 'miss';
-    try {
-      const outcome = await this.ask(x, key, isRenewal);
-      if (outcome === undefined) return await replyBy(x, this.integration);
-      if ('reply' in outcome) return outcome.reply;
-      const { answer } = outcome;
-      return replyOf((answer.status >= 500 ? this.staleInstead(x, key) : undefined) ?? answer);
-    } catch (error) {
+    const asked = this.ask(x, key, isRenewal).then((outcome) => this.replyFor(x, key, outcome));
+    if (seconds(this.stage.staleIfErrorSeconds) === 0) return asked;
+    return asked.catch((error: unknown) => {
       const stale = this.staleInstead(x, key);
       if (stale === undefined) throw error;
       return replyOf(stale);
-    }
+    });
+  }
+
+  private replyFor(x: Exchange, key: string, outcome: Outcome | undefined): Reply | Promise<Reply> {
+    if (outcome === undefined) return replyBy(x, this.integration);
+    if ('reply' in outcome) return outcome.reply;
+    const { answer } = outcome;
+    return replyOf((answer.status >= 500 ? this.staleInstead(x, key) : undefined) ?? answer);
   }
 
   private ask(x: Exchange, key: string, isRenewal: boolean): Promise<Outcome | undefined> {
@@ -111,22 +114,49 @@ class CachedRoute {
     return stale;
   }
 
-  private async call(x: Exchange): Promise<Outcome> {
+  private call(x: Exchange): Promise<Outcome> {
     const asked = this.request.filling(x);
-    try {
-      const reply = await replyBy(asked, this.integration);
-      if (!isForEverybody(reply)) return { reply };
-      const gathered = gatherAnswer(reply);
-      const answer = gathered instanceof Promise ? await gathered : gathered;
-      if (!isWhole(answer)) return { reply: answer };
-      const { ttlSeconds } = this.settings;
-      return { answer, ttlMs: lifetimeOf(reply, seconds(ttlSeconds), this.stage.honoursOrigin === true) };
-    } finally {
-      x.integrationStatus = asked.integrationStatus;
-      x.integrationLatencyMs = asked.integrationLatencyMs;
-      x.integrationError = asked.integrationError;
-    }
+    return laterBy(asked, this.integration).then(
+      (reply) => {
+        tell(x, asked);
+        return this.outcomeOf(reply);
+      },
+      (error: unknown) => {
+        tell(x, asked);
+        throw error;
+      },
+    );
   }
+
+  private outcomeOf(reply: Reply): Outcome | Promise<Outcome> {
+    if (!isForEverybody(reply)) return { reply };
+    const gathered = gatherAnswer(reply);
+    if (gathered instanceof Promise) return gathered.then((late) => this.kept(reply, late));
+    return this.kept(reply, gathered);
+  }
+
+  private kept(reply: Reply, gathered: StoredAnswer | Reply): Outcome {
+    if (!isWhole(gathered)) return { reply: gathered };
+    const { ttlSeconds } = this.settings;
+    const ttlMs = lifetimeOf(reply, seconds(ttlSeconds), this.stage.honoursOrigin === true);
+    return { answer: gathered, ttlMs };
+  }
+}
+
+/** The reply of these steps; never throws. */
+function laterBy(x: Exchange, steps: readonly Step[]): Promise<Reply> {
+  try {
+    return Promise.resolve(replyBy(x, steps));
+  } catch (error) {
+    return Promise.reject(error instanceof Error ? error : new Error('a step failed', { cause: error }));
+  }
+}
+
+/** What was found out by the call goes for the request that made it. */
+function tell(x: Exchange, asked: Exchange): void {
+  x.integrationStatus = asked.integrationStatus;
+  x.integrationLatencyMs = asked.integrationLatencyMs;
+  x.integrationError = asked.integrationError;
 }
 
 /** Nobody reads it. */
