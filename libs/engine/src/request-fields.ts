@@ -46,6 +46,8 @@ export class RequestFields {
   userAgent: string | undefined = undefined;
   amznTraceId: string | undefined = undefined;
   methodOverride: string | undefined = undefined;
+  /** Of `Cache-Control`, once somebody has asked. */
+  asksForFresh: boolean | undefined = undefined;
   /** What the cached route that was asked last makes of all of them. */
   keyed: KeyedHeaders | undefined = undefined;
 

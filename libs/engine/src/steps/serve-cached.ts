@@ -69,7 +69,9 @@ class CachedRoute {
 
   /** What a client's `Cache-Control: max-age=0` comes to. */
   private freshness(x: Exchange): 'renew' | 'warn' | undefined {
-    if (!asksForFresh(allFields(x.request.headers, 'cache-control'))) return undefined;
+    const { fields } = x;
+    fields.asksForFresh ??= asksForFresh(allFields(x.request.headers, 'cache-control'));
+    if (!fields.asksForFresh) return undefined;
     const { invalidation } = this.settings;
     if (invalidation === 'anyone' || this.mayInvalidate(x)) return 'renew';
     if (invalidation === 'fail') throw new GatewayError('ACCESS_DENIED', NOT_ALLOWED);
