@@ -8,7 +8,6 @@ export {
   type CancelSignal,
   type Destination,
   type HeaderList,
-  type RepeatedFields,
   type Identity,
   type InboundRequest,
   type JsonValue,

@@ -7,3 +7,8 @@ it('is made once for requests that share their headers', () => {
   expect(RequestFields.of({ ...shared })).toBe(first);
   expect(RequestFields.of({ headers: shared.headers })).not.toBe(first);
 });
+
+it('has what is said of caches in several fields as one list', () => {
+  const headers = ['Cache-Control', 'no-transform', 'cache-control', 'max-age=0'];
+  expect(RequestFields.of({ headers }).cacheControl).toBe('no-transform, max-age=0');
+});

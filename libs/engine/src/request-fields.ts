@@ -9,6 +9,7 @@ const WANTED = {
   accept: 'accept',
   'access-control-request-method': 'requestMethod',
   authorization: 'authorization',
+  'cache-control': 'cacheControl',
   connection: 'connection',
   'content-type': 'contentType',
   origin: 'origin',
@@ -20,6 +21,8 @@ const WANTED = {
 } as const;
 
 type Slot = (typeof WANTED)[keyof typeof WANTED];
+
+const LISTS: ReadonlySet<Slot> = new Set<Slot>(['accept', 'cacheControl', 'connection', 'tracestate']);
 
 /** By names in lower case and as most write them. */
 const SLOTS: ReadonlyMap<string, Slot> = new Map(
@@ -38,6 +41,7 @@ export class RequestFields {
   accept: string | undefined = undefined;
   requestMethod: string | undefined = undefined;
   authorization: string | undefined = undefined;
+  cacheControl: string | undefined = undefined;
   connection: string | undefined = undefined;
   contentType: string | undefined = undefined;
   origin: string | undefined = undefined;
@@ -46,8 +50,6 @@ export class RequestFields {
   userAgent: string | undefined = undefined;
   amznTraceId: string | undefined = undefined;
   methodOverride: string | undefined = undefined;
-  /** Of `Cache-Control`, once somebody has asked. */
-  asksForFresh: boolean | undefined = undefined;
   /** What the cached route that was asked last makes of all of them. */
   keyed: KeyedHeaders | undefined = undefined;
 
@@ -73,8 +75,7 @@ export class RequestFields {
   #take(slot: Slot, value: string): void {
     const present = this[slot];
     if (present === undefined) this[slot] = value;
-    else if (slot === 'connection' || slot === 'accept' || slot === 'tracestate')
-      this[slot] = `${present}, ${value}`;
+    else if (LISTS.has(slot)) this[slot] = `${present}, ${value}`;
     else if (slot === 'traceparent' || slot === 'amznTraceId') this[slot] = '';
   }
 }

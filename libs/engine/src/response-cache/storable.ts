@@ -34,6 +34,6 @@ function secondsOf(directives: string, name: string): number | undefined {
 }
 
 /** `Cache-Control: max-age=0`: the client wants it fresh (developer guide, "Invalidate an API Gateway cache entry"). */
-export function asksForFresh(cacheControl: readonly string[]): boolean {
-  return cacheControl.some((value) => /(?:^|[\s,])max-age\s*=\s*"?0+"?(?:[\s,]|$)/i.test(value));
+export function asksForFresh(cacheControl: string | undefined): boolean {
+  return cacheControl !== undefined && /(?:^|[\s,])max-age\s*=\s*"?0+"?(?:[\s,]|$)/i.test(cacheControl);
 }

@@ -2,7 +2,6 @@
  * The response cache of a REST stage (developer guide, "Cache settings for REST APIs in API Gateway"). Answers what is kept, and
  * keeps what the integration answers. Takes the place of the steps that call it.
  */
-import { allFields } from '@gatehouse/standards';
 import type { ResponseCacheSnapshot, RouteCacheSnapshot } from '@gatehouse/snapshot';
 import { mayInvalidateCache } from '../authorization/invalidate-cache';
 import { GatewayError } from '../errors';
@@ -69,9 +68,7 @@ class CachedRoute {
 
   /** What a client's `Cache-Control: max-age=0` comes to. */
   private freshness(x: Exchange): 'renew' | 'warn' | undefined {
-    const { fields } = x;
-    fields.asksForFresh ??= asksForFresh(allFields(x.request.headers, 'cache-control'));
-    if (!fields.asksForFresh) return undefined;
+    if (!asksForFresh(x.fields.cacheControl)) return undefined;
     const { invalidation } = this.settings;
     if (invalidation === 'anyone' || this.mayInvalidate(x)) return 'renew';
     if (invalidation === 'fail') throw new GatewayError('ACCESS_DENIED', NOT_ALLOWED);

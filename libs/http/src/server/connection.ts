@@ -271,46 +271,33 @@ export class ServerConnection implements Timed, Reader, OpenConnection {
     }
     const end = parser.read(chunk, offset);
     const { head } = parser;
-    const sound = this.parsed();
-    if (isFirst && head !== undefined && sound !== undefined) repeated.read(chunk, offset, end, head, sound);
+    const sound = head && soundHead(head);
+    if (isFirst && head !== undefined && typeof sound === 'object')
+      repeated.read(chunk, offset, end, head, sound);
+    this.parsed(sound);
     return end;
   }
 
-  /** Returns what was judged of a head. */
-  private parsed(): SoundHead | undefined {
+  /** `sound`: what was judged of a head; a number is the status that refuses it. */
+  private parsed(sound: SoundHead | number | undefined): void {
     const { refusal, head, body, isComplete, isInside } = this.parser;
-    if (refusal !== 0) return this.refuse(refusal);
+    if (refusal !== 0) return this.fail(refusal);
+    if (typeof sound === 'number') return this.fail(sound);
     const pieces = this.shared === undefined ? body : body?.map(copied);
-    if (head !== undefined) return this.begin(head, pieces, isComplete);
+    if (head !== undefined && sound !== undefined) return this.serve(head, sound, pieces, isComplete);
     if (this.exchange === undefined) {
       if (this.state === 'idle' && isInside) {
         this.state = 'head';
         this.context.wheel.set(this, this.context.deadlines.headMs);
       }
-      return undefined;
+      return;
     }
     if (pieces !== undefined) this.exchange.receive(pieces);
     if (isComplete) this.exchange.received();
-    return undefined;
   }
 
   private kept(chunk: Uint8Array): Uint8Array {
     return this.shared === undefined ? chunk : copied(chunk);
-  }
-
-  private begin(
-    head: MessageHead,
-    body: Uint8Array[] | undefined,
-    isComplete: boolean,
-  ): SoundHead | undefined {
-    const sound = soundHead(head);
-    if (typeof sound === 'number') return this.refuse(sound);
-    this.serve(head, sound, body, isComplete);
-    return sound;
-  }
-
-  private refuse(status: number): undefined {
-    this.fail(status);
   }
 
   private serve(

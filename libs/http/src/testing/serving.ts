@@ -2,14 +2,13 @@
 import type { AddressInfo } from 'node:net';
 import type { TlsOptions } from 'node:tls';
 import type { ByteChannel } from '../byte-channel';
-import type { AnswerBody, RepeatedFields, ServerAnswer } from '../server/answer';
+import type { AnswerBody, ServerAnswer } from '../server/answer';
 import { HttpServer } from '../server/http-server';
 import type { ServerOptions } from '../server/options';
 import type { ServerRequest } from '../server/request';
 
 export interface Given {
   readonly status?: number;
-  readonly repeated?: RepeatedFields;
   readonly headers?: readonly string[];
   readonly body?: AnswerBody;
   readonly channel?: ByteChannel;
@@ -29,9 +28,8 @@ export async function serving(
 ): Promise<Serving> {
   const asked: ServerRequest[] = [];
   const finished: Serving['finished'] = [];
-  const answer = ({ status = 200, repeated, headers = [], body, channel }: Given): ServerAnswer => ({
+  const answer = ({ status = 200, headers = [], body, channel }: Given): ServerAnswer => ({
     status,
-    repeated,
     headers,
     body,
     channel,
