@@ -30,19 +30,48 @@ it('an entry in the place of another is new, and its place that of one just used
   expect([cache.peek('a'), cache.bytes]).toEqual([undefined, 10]);
 });
 
-it('holds no more than its room, and counts what it holds', () => {
-  const act = fc.tuple(fc.constantFrom('keep', 'use', 'drop'), fc.nat(8), fc.integer({ min: 1, max: 60 }));
+it('holds no more than its room, counts what it holds, and lets the least used leave', () => {
+  const act = fc.tuple(fc.constantFrom('keep', 'use', 'drop'), fc.nat(8), fc.integer({ min: 1, max: 40 }));
   fc.assert(
-    fc.property(fc.array(act), (acts) => {
+    fc.property(fc.array(act, { minLength: 30, maxLength: 60 }), (acts) => {
       const cache = new BoundedCache<number>(100);
-      for (const [what, key, bytes] of acts) {
-        if (what === 'keep') cache.keep(`${key}`, { value: key, bytes, untilMs: 1000 }, bytes * 20);
-        else if (what === 'use') expect([undefined, key]).toContain(cache.use(`${key}`, bytes * 20));
+      let model: Modelled[] = [];
+      acts.forEach(([what, key, bytes], i) => {
+        const nowMs = i * 300;
+        if (what === 'keep') cache.keep(`${key}`, { value: key, bytes, untilMs: 1e6 }, nowMs);
+        else if (what === 'use') cache.use(`${key}`, nowMs);
         else cache.drop(`${key}`);
-        const held = Array.from({ length: 9 }, (_, i) => cache.peek(`${i}`)?.bytes ?? 0);
-        expect(cache.bytes).toBe(held.reduce((sum, one) => sum + one, 0));
-        expect(cache.bytes).toBeLessThanOrEqual(100);
-      }
+        model = after(model, what, key, bytes, nowMs);
+        const held = Array.from({ length: 9 }, (_, one) => cache.peek(`${one}`)?.bytes);
+        expect(held).toEqual(held.map((_, one) => model.find((entry) => entry.key === one)?.bytes));
+        expect(cache.bytes).toBe(model.reduce((sum, one) => sum + one.bytes, 0));
+      });
     }),
+    { numRuns: 200 },
   );
 });
+
+interface Modelled {
+  readonly key: number;
+  readonly bytes: number;
+  readonly movedAtMs: number;
+}
+
+/** The same by a plain list, the least used first. */
+function after(list: Modelled[], what: string, key: number, bytes: number, nowMs: number): Modelled[] {
+  const found = list.find((one) => one.key === key);
+  const others = list.filter((one) => one !== found);
+  if (what === 'drop') return others;
+  if (found === undefined)
+    return what === 'use' ? others : fitting([...others, { key, bytes, movedAtMs: -Infinity }]);
+  const sized = what === 'use' ? found : { ...found, bytes };
+  const isMoved = nowMs - found.movedAtMs >= 1000;
+  return fitting(
+    isMoved ? [...others, { ...sized, movedAtMs: nowMs }] : list.map((one) => (one === found ? sized : one)),
+  );
+}
+
+function fitting([...list]: Modelled[]): Modelled[] {
+  while (list.reduce((sum, one) => sum + one.bytes, 0) > 100) list.shift();
+  return list;
+}

@@ -5,21 +5,27 @@ export interface CacheEntry<T> {
   readonly untilMs: number;
 }
 
-/**
- * A use so soon after the last one moves nothing: to move an entry costs more than to find it, and a Map whose entries come and go
- * leaves tables that keep the entries of before alive until all of the heap is collected.
- */
+/** A use so soon after the last one moves nothing: popular entries are found without a write. */
 const MOVED_FOR_MS = 1000;
 
+/** Of one entry, between its neighbours by last use. */
 interface Slot<T> {
+  readonly key: string;
   entry: CacheEntry<T>;
   /** When it was put at the end; -Infinity = never used. */
   movedAtMs: number;
+  older: Slot<T> | undefined;
+  newer: Slot<T> | undefined;
 }
 
 export class BoundedCache<T> {
-  /** In order of last use. */
+  /**
+   * The order is a list of its own. A Map has one too, but keeps the places of what has left it, and whoever looks for its oldest
+   * entry walks over all of those.
+   */
   readonly #slots = new Map<string, Slot<T>>();
+  #oldest: Slot<T> | undefined = undefined;
+  #newest: Slot<T> | undefined = undefined;
   #bytes = 0;
 
   constructor(private readonly maxBytes: number) {}
@@ -37,7 +43,7 @@ export class BoundedCache<T> {
   use(key: string, nowMs: number): T | undefined {
     const slot = this.#slots.get(key);
     if (slot === undefined || slot.entry.untilMs <= nowMs) return undefined;
-    this.#touch(key, slot, nowMs);
+    this.#touch(slot, nowMs);
     return slot.entry.value;
   }
 
@@ -46,28 +52,52 @@ export class BoundedCache<T> {
     if (entry.bytes > this.maxBytes) return this.drop(key);
     const slot = this.#slots.get(key);
     this.#bytes += entry.bytes - (slot?.entry.bytes ?? 0);
-    if (slot === undefined) this.#slots.set(key, { entry, movedAtMs: -Infinity });
+    if (slot === undefined) this.#add(key, entry);
     else {
       slot.entry = entry;
-      this.#touch(key, slot, nowMs);
+      this.#touch(slot, nowMs);
     }
-    for (const oldest of this.#slots.keys()) {
-      if (this.#bytes <= this.maxBytes) break;
-      this.drop(oldest);
-    }
-  }
-
-  #touch(key: string, slot: Slot<T>, nowMs: number): void {
-    if (nowMs - slot.movedAtMs < MOVED_FOR_MS) return;
-    slot.movedAtMs = nowMs;
-    this.#slots.delete(key);
-    this.#slots.set(key, slot);
+    while (this.#bytes > this.maxBytes && this.#oldest !== undefined) this.#remove(this.#oldest);
   }
 
   drop(key: string): void {
     const slot = this.#slots.get(key);
-    if (slot === undefined) return;
-    this.#slots.delete(key);
+    if (slot !== undefined) this.#remove(slot);
+  }
+
+  #add(key: string, entry: CacheEntry<T>): void {
+    const slot: Slot<T> = { key, entry, movedAtMs: -Infinity, older: undefined, newer: undefined };
+    this.#slots.set(key, slot);
+    this.#append(slot);
+  }
+
+  #remove(slot: Slot<T>): void {
+    this.#slots.delete(slot.key);
+    this.#unlink(slot);
     this.#bytes -= slot.entry.bytes;
+  }
+
+  #touch(slot: Slot<T>, nowMs: number): void {
+    if (nowMs - slot.movedAtMs < MOVED_FOR_MS) return;
+    slot.movedAtMs = nowMs;
+    this.#unlink(slot);
+    this.#append(slot);
+  }
+
+  #append(slot: Slot<T>): void {
+    slot.older = this.#newest;
+    if (this.#newest === undefined) this.#oldest = slot;
+    else this.#newest.newer = slot;
+    this.#newest = slot;
+  }
+
+  /** It keeps no neighbour alive. */
+  #unlink(slot: Slot<T>): void {
+    const { older, newer } = slot;
+    if (older === undefined) this.#oldest = newer;
+    else older.newer = newer;
+    if (newer === undefined) this.#newest = older;
+    else newer.older = older;
+    slot.older = slot.newer = undefined;
   }
 }
