@@ -304,7 +304,7 @@ function nodeMetering({ config, meterStore, logger, telemetry }: DataPlaneOption
 }
 
 function kitOf(
-  { config, logger, telemetry, decisions = OWN_ENTRIES, answers = OWN_ENTRIES }: DataPlaneOptions,
+  { config, logger, telemetry, decisions = OWN_ENTRIES, answers }: DataPlaneOptions,
   upstream: SocketUpstream,
   functions: Functions,
   observer: Observer,

@@ -28,7 +28,11 @@ export class BoundedCache<T> {
   #newest: Slot<T> | undefined = undefined;
   #bytes = 0;
 
-  constructor(private readonly maxBytes: number) {}
+  /** `onGone`: told of each entry that leaves or is not kept; not of one whose place another takes. */
+  constructor(
+    private readonly maxBytes: number,
+    private readonly onGone?: (value: T) => void,
+  ) {}
 
   get bytes(): number {
     return this.#bytes;
@@ -49,7 +53,11 @@ export class BoundedCache<T> {
 
   /** What is larger than all room is not kept. An entry in the place of another is a use of it. */
   keep(key: string, entry: CacheEntry<T>, nowMs: number): void {
-    if (entry.bytes > this.maxBytes) return this.drop(key);
+    if (entry.bytes > this.maxBytes) {
+      this.drop(key);
+      this.onGone?.(entry.value);
+      return;
+    }
     const slot = this.#slots.get(key);
     this.#bytes += entry.bytes - (slot?.entry.bytes ?? 0);
     if (slot === undefined) this.#add(key, entry);
@@ -75,6 +83,7 @@ export class BoundedCache<T> {
     this.#slots.delete(slot.key);
     this.#unlink(slot);
     this.#bytes -= slot.entry.bytes;
+    this.onGone?.(slot.entry.value);
   }
 
   #touch(slot: Slot<T>, nowMs: number): void {

@@ -12,7 +12,7 @@ export const nowhere: Kit = {
   functions: { invoke: reject },
   decisions: new DecisionCache({ clock, store: OWN_ENTRIES, maxBytes: 0 }),
   tokens: { issuerOf: () => undefined, algorithmOf: () => undefined, verify: reject },
-  responses: new ResponseCache({ clock, store: OWN_ENTRIES, maxBytes: 0 }),
+  responses: new ResponseCache({ clock, maxBytes: 0 }),
   limits: new OwnLimits(clock),
   secrets: { open: () => undefined },
   clock,

@@ -1,3 +1,4 @@
+import { createHmac } from 'node:crypto';
 import { presignSigV4, signSigV4 } from '@gatehouse/standards';
 import type { PrincipalSnapshot, Snapshot } from '@gatehouse/snapshot';
 import { ask, fakeWorld, gatewayOf, NOW_MS, routeOf, snapshotOf, valuesOf } from '../testing/fake-world';
@@ -43,10 +44,11 @@ interface Signing {
   readonly body?: string;
   readonly sent?: string;
   readonly query?: string;
+  readonly more?: readonly string[];
 }
 
 async function signedCall({ gateway, path }: ReturnType<typeof world>, signing: Signing = {}) {
-  const { body = '{"a":1}', sent = body, query = '' } = signing;
+  const { body = '{"a":1}', sent = body, query = '', more = [] } = signing;
   const headers = signSigV4(
     { method: 'POST', path, query, headers: new Map([['host', HOST]]), body: Buffer.from(body) },
     {
@@ -59,7 +61,7 @@ async function signedCall({ gateway, path }: ReturnType<typeof world>, signing: 
     },
   );
   const list = [...headers].filter(([name]) => name !== 'host').flat();
-  return ask(gateway, { method: 'POST', path, query, headers: list, body: sent });
+  return ask(gateway, { method: 'POST', path, query, headers: [...list, ...more], body: sent });
 }
 
 it('lets a signed call pass, with its body and who it was, and without its signature', async () => {
@@ -83,6 +85,18 @@ it('lets a signed call pass, with its body and who it was, and without its signa
     },
   });
   expect(JSON.stringify(event)).not.toContain('AWS4-HMAC');
+});
+
+it('knows the user and the API key of one call', async () => {
+  const hmac = createHmac('sha256', 's').update('key-of-ann').digest('base64url');
+  const apiKeys = { salt: 's', keys: [{ hmac, keyId: 'k1', usagePlanId: 'p1' }] };
+  const guarded = { authorization: { type: 'AWS_IAM' }, apiKeyRequired: true } as const;
+  const one = world({ apiKeys, routes: [routeOf('ANY /a', { type: 'AWS_PROXY' }, guarded)] });
+  let event: unknown;
+  one.fake.functionOf = (given) => (event = given);
+  await signedCall(one, { more: ['X-Api-Key', 'key-of-ann'] });
+  const identity = { accessKey: 'AKIAANN', userArn: ANN, apiKey: 'key-of-ann', apiKeyId: 'k1' };
+  expect(event).toMatchObject({ requestContext: { identity } });
 });
 
 it('lets a presigned call pass', async () => {

@@ -12,15 +12,14 @@ import { hash } from 'node:crypto';
 import { allFields } from '@gatehouse/standards';
 import type { IntegrationSnapshot, ResponseCacheSnapshot, RouteCacheSnapshot } from '@gatehouse/snapshot';
 import { MAX_PAYLOAD_BYTES } from '../counted-body';
-import { NOBODY, type Authorization, type Exchange, type InboundRequest } from '../exchange';
+import { NOBODY, type Authorization, type Exchange, type Identity, type InboundRequest } from '../exchange';
 import { gathered } from '../gathered-body';
 import { lengthPrefixed } from '../length-prefixed';
 import type { StageFacts } from '../program';
 import { NEVER } from '../never';
 import { encodePair } from '../query';
-import { keyedBy, keyedHeaders, type Keyed } from './keyed-fields';
-import type { KeyNames } from './key-names';
-import { PlainKeys } from './plain-keys';
+import { keyedBy, keyedHeaders, type Keyed, type KeyStart } from './keyed-fields';
+import type { KeyStarts } from './key-starts';
 
 export interface CacheRequest {
   key(x: Exchange): string | Promise<string>;
@@ -28,9 +27,9 @@ export interface CacheRequest {
   filling(x: Exchange): Exchange;
 }
 
-/** `names`: of the whole process, so that they are bounded however many routes there are. */
+/** `starts`: of the whole process, so that they are bounded however many routes there are. */
 export function compileCacheRequest(
-  names: KeyNames,
+  starts: KeyStarts,
   { apiId, stage, deploymentId }: StageFacts,
   integration: IntegrationSnapshot,
   route: RouteCacheSnapshot,
@@ -38,20 +37,39 @@ export function compileCacheRequest(
 ): CacheRequest {
   const keyed = keyedBy(integration, route, sharedAcrossCallers);
   const place = lengthPrefixed([apiId, stage, deploymentId, revision, route.namespace]);
-  const keyOf = (x: Exchange, body: string): string => {
-    const { host, secure } = x.request;
-    const asked = lengthPrefixed([x.method, host, x.apiPath, x.path, String(secure), body]);
-    let text = place + asked + keyedHeaders(x, keyed).text;
-    for (const name of keyed.query) text += lengthPrefixed(x.query.get(name) ?? NONE);
-    return names.of(sharedAcrossCallers ? text : text + lengthPrefixed([callerOf(x)]));
+  const keyOf = (start: KeyStart, x: Exchange): string => {
+    const { method, path, apiPath } = x;
+    let key = `${start.text}${method} ${path.length} ${apiPath.length} ${path}${apiPath}`;
+    for (const name of keyed.query) key += lengthPrefixed(x.query.get(name) ?? NONE);
+    return key;
   };
-  const plain = new PlainKeys(names.paths, keyed, (x) => keyOf(x, ''));
-  const isOfAll = keyed.query.length === 0;
+  /** To make a key costs more than to see that it is that of before. */
+  const plainKey = (start: KeyStart, x: Exchange): string => {
+    const { method, path, apiPath, request } = x;
+    const query = keyed.query.length === 0 ? '' : request.query;
+    const { last } = start;
+    const isSamePath = last?.path === path && last.apiPath === apiPath && last.method === method;
+    if (isSamePath && last.query === query) return last.key;
+    const key = keyOf(start, x);
+    start.last = { method, path, apiPath, query, key };
+    return key;
+  };
+  /** Of all that requests of one caller over one connection have in common. */
+  const startOf = (x: Exchange): KeyStart => {
+    const { secure } = x.request;
+    const headers = keyedHeaders(x, keyed);
+    const { authorizer, identity } = sharedAcrossCallers ? ANYBODY : x;
+    const { last } = headers;
+    const isSameCaller = last?.identity === identity && last.authorizer === authorizer;
+    if (isSameCaller && last.secure === secure) return last;
+    const caller = callerOf(authorizer, identity);
+    const text = starts.of(place + lengthPrefixed([String(secure), caller]) + headers.text);
+    return (headers.last = { authorizer, identity, secure, text, last: undefined });
+  };
   return {
     key: (x) => {
-      if (x.hasBody) return bodyHash(x).then((body) => keyOf(x, body));
-      if (!sharedAcrossCallers && !isNobody(x)) return keyOf(x, '');
-      return plain.of(isOfAll ? '' : x.request.query, x);
+      const start = startOf(x);
+      return x.hasBody ? bodyHash(x).then((body) => keyOf(start, x) + body) : plainKey(start, x);
     },
     filling: (x) => {
       const other = x.standIn(nobodysRequest(x, keyed));
@@ -63,19 +81,15 @@ export function compileCacheRequest(
   };
 }
 
+const ANYBODY: Pick<Exchange, 'authorizer' | 'identity'> = { authorizer: undefined, identity: NOBODY };
 const NONE: readonly string[] = [];
 
 /** What authorizers have found out, and whose key it is. */
-function callerOf(x: Exchange): string {
-  if (isNobody(x)) return '';
-  const { authorizer, identity } = x;
+function callerOf(authorizer: Authorization | undefined, identity: Identity): string {
+  if (authorizer === undefined && identity === NOBODY) return '';
   const { accountId = '', userArn = '', apiKeyId = '' } = identity;
   const found = authorizer === undefined ? '' : (authorizer.text ??= textOf(authorizer));
   return lengthPrefixed([found, accountId, userArn, apiKeyId]);
-}
-
-function isNobody({ authorizer, identity }: Exchange): boolean {
-  return authorizer === undefined && identity === NOBODY;
 }
 
 function textOf({ by, principalId, context, claims }: Authorization): string {

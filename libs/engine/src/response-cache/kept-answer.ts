@@ -16,7 +16,11 @@ export class KeptAnswer {
   /** About as many as it takes. */
   readonly bytes: number;
 
-  constructor({ status, headers, body }: StoredAnswer) {
+  /** `name`: in a store that is shared. */
+  constructor(
+    readonly name: string,
+    { status, headers, body }: StoredAnswer,
+  ) {
     this.#status = status;
     this.#lines = headers.length === 0 ? undefined : headers.join('\n');
     this.#body = body.byteLength > TEXT_BYTES ? new Uint8Array(body) : latin1Of(body);

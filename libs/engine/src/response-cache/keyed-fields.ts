@@ -4,20 +4,20 @@
  */
 import { parseRestRequestSource } from '@gatehouse/standards';
 import type { IntegrationSnapshot, RouteCacheSnapshot } from '@gatehouse/snapshot';
-import type { Exchange, HeaderList } from '../exchange';
+import type { Authorization, Exchange, HeaderList, Identity } from '../exchange';
 import { Fates } from '../fates';
 import { lengthPrefixed } from '../length-prefixed';
+import { RecentHeaders } from './recent-headers';
 
 /** `Accept-Encoding` has a place in any case. */
 export interface Keyed {
   /** Names as they are sent; they have the first places. */
   readonly headers: readonly string[];
-  /** By place, in lower case. */
-  readonly places: readonly string[];
   /** Where a name stands among them; -1 = it is none of them. */
   readonly placeOf: Fates<number>;
   readonly codingPlace: number;
   readonly query: readonly string[];
+  readonly recent: RecentHeaders<KeyedHeaders>;
 }
 
 export function keyedBy(
@@ -35,16 +35,17 @@ export function keyedBy(
   }
   const headers = new Map(names.map((name) => [name.toLowerCase(), name]));
   const places = [...headers.keys(), CODINGS_OF];
+  const placeOf = new Fates((lower) => places.indexOf(lower));
   return {
     headers: [...headers.values()],
-    places,
-    placeOf: new Fates((lower) => places.indexOf(lower)),
+    placeOf,
     codingPlace: places.indexOf(CODINGS_OF),
     query: [...query],
+    recent: new RecentHeaders(places, placeOf),
   };
 }
 
-/** What is in the keys of all requests that share their headers. */
+/** What is in the keys of all requests that share their headers, and with those their host. */
 export interface KeyedHeaders {
   readonly by: Keyed;
   readonly text: string;
@@ -52,23 +53,49 @@ export interface KeyedHeaders {
   readonly fields: readonly string[];
   /** Of a request with `fields`. */
   readonly ofHeaders: { made: unknown };
+  /** Of the request that came last with them. */
+  last: KeyStart | undefined;
+}
+
+/** How its key began, and what that depends on beside the headers. */
+export interface KeyStart {
+  readonly authorizer: Authorization | undefined;
+  readonly identity: Identity;
+  readonly secure: boolean;
+  readonly text: string;
+  /** Of the request without a body that came last. */
+  last: AskedFor | undefined;
+}
+
+export interface AskedFor extends Pick<Exchange, 'method' | 'path' | 'apiPath'> {
+  /** As it was sent; empty where nothing of it is in the key. */
+  readonly query: string;
+  readonly key: string;
 }
 
 /** Made once for headers that several requests share. */
 export function keyedHeaders({ fields, request }: Exchange, keyed: Keyed): KeyedHeaders {
+  const { host, headers } = request;
   const known = fields.keyed;
   if (known?.by === keyed) return known;
-  const values = valuesByPlace(request.headers, keyed);
+  const recent = keyed.recent.find(host, headers);
+  const made = recent ?? keyedHeadersOf(host, headers, keyed);
+  if (recent === undefined) keyed.recent.keep(host, headers, made);
+  return (fields.keyed = made);
+}
+
+function keyedHeadersOf(host: string, headers: readonly string[], keyed: Keyed): KeyedHeaders {
+  const values = valuesByPlace(headers, keyed);
   const codings = codingsIn(values[keyed.codingPlace]);
-  let text = lengthPrefixed(codings);
-  const sent: HeaderList = ['Host', request.host];
+  let text = lengthPrefixed([host, ...codings]);
+  const sent: HeaderList = ['Host', host];
   keyed.headers.forEach((name, place) => {
     const given = values[place] ?? NONE;
     text += lengthPrefixed(given);
     for (const value of given) sent.push(name, value);
   });
   if (codings.length > 0) sent.push('Accept-Encoding', codings.join(', '));
-  return (fields.keyed = { by: keyed, text, fields: sent, ofHeaders: { made: undefined } });
+  return { by: keyed, text, fields: sent, ofHeaders: { made: undefined }, last: undefined };
 }
 
 const NONE: readonly string[] = [];

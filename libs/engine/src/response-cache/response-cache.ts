@@ -2,17 +2,19 @@
  * Answers of REST routes: in this process, by bytes, the least used leave first; behind it in a store that all nodes share. A hit
  * here asks nobody. Any number of equal requests at a time lead to one call, of all nodes that reach the store.
  */
+import { hash } from 'node:crypto';
 import { BoundedCache } from '../bounded-cache';
 import type { Reply } from '../exchange';
 import type { Clock, SharedEntries, SharedEntry } from '../ports';
 import { UnderWay } from '../under-way';
 import { answerOf, textOf, type KeptReply, type StoredAnswer } from './answer';
 import { KeptAnswer } from './kept-answer';
-import { KeyNames } from './key-names';
+import { KeyStarts } from './key-starts';
 
 export interface ResponseCacheOptions {
   readonly clock: Pick<Clock, 'monotonicMs' | 'now'>;
-  readonly store: SharedEntries;
+  /** Absent = nothing is shared. It knows keys by their hash, so that what callers sent is in no store. */
+  readonly store?: SharedEntries | undefined;
   readonly maxBytes: number;
 }
 
@@ -37,14 +39,20 @@ export interface Fill {
 const ENTRY_BYTES = 300;
 
 export class ResponseCache {
-  readonly names = new KeyNames();
+  readonly starts = new KeyStarts();
   readonly #kept: BoundedCache<KeptAnswer>;
   readonly #running = new UnderWay<Promise<Outcome>>();
   readonly #renewals = new UnderWay<Promise<Outcome>>();
 
+  /** Of what is kept here, by the names that the store knows. */
+  readonly #keys = new Map<string, string>();
+
   constructor(private readonly options: ResponseCacheOptions) {
-    this.#kept = new BoundedCache(options.maxBytes);
-    options.store.onReplaced?.((key) => this.#kept.drop(key));
+    this.#kept = new BoundedCache(options.maxBytes, ({ name }) => void this.#keys.delete(name));
+    options.store?.onReplaced?.((name) => {
+      const key = this.#keys.get(name);
+      if (key !== undefined) this.#kept.drop(key);
+    });
   }
 
   /** Bytes that are kept in this process. */
@@ -71,41 +79,56 @@ export class ResponseCache {
   }
 
   #renew({ key, call }: Fill): Promise<Outcome> {
+    const { store } = this.options;
+    const share = (name: string, entry: SharedEntry): void => store?.replace(name, entry);
     return ending(this.#renewals, key, call(), (outcome) =>
-      this.#settled(key, outcome, (entry) => this.options.store.replace(key, entry)),
+      this.#settled(key, this.#nameOf(key), outcome, share),
     );
   }
 
   async #found({ key, timeoutMs, call }: Fill): Promise<Outcome> {
     const { store } = this.options;
-    const found = await store.obtain(key, timeoutMs);
+    if (store === undefined) return this.#settled(key, '', await call(), () => undefined);
+    const name = this.#nameOf(key);
+    const found = await store.obtain(name, timeoutMs);
     if ('text' in found) {
       const answer = answerOf(found.text);
-      this.#keep(key, answer, found.untilMs - this.options.clock.now());
+      this.#keep(key, name, answer, found.untilMs - this.options.clock.now());
       return { answer, ttlMs: 0 };
     }
     try {
       const outcome = await call();
       if (!isKept(outcome)) found.release();
-      return this.#settled(key, outcome, (entry) => found.keep(entry));
+      return this.#settled(key, name, outcome, (_name, entry) => found.keep(entry));
     } catch (error) {
       found.release();
       throw error;
     }
   }
 
-  #settled(key: string, outcome: Outcome, share: (entry: SharedEntry) => void): Outcome {
+  /** Empty where nobody else is to know it. */
+  #nameOf(key: string): string {
+    return this.options.store === undefined ? '' : hash('sha256', key, 'base64url');
+  }
+
+  #settled(
+    key: string,
+    name: string,
+    outcome: Outcome,
+    share: (name: string, entry: SharedEntry) => void,
+  ): Outcome {
     if (!isKept(outcome)) return outcome;
     const { answer, ttlMs } = outcome;
-    this.#keep(key, answer, ttlMs);
-    share(new LazyEntry(answer, this.options.clock.now() + ttlMs));
+    this.#keep(key, name, answer, ttlMs);
+    share(name, new LazyEntry(answer, this.options.clock.now() + ttlMs));
     return outcome;
   }
 
-  #keep(key: string, answer: StoredAnswer, ttlMs: number): void {
+  #keep(key: string, name: string, answer: StoredAnswer, ttlMs: number): void {
     if (ttlMs <= 0) return;
-    const value = new KeptAnswer(answer);
+    const value = new KeptAnswer(name, answer);
     const nowMs = this.options.clock.monotonicMs();
+    if (name !== '') this.#keys.set(name, key);
     this.#kept.keep(key, { value, bytes: ENTRY_BYTES + value.bytes, untilMs: nowMs + ttlMs }, nowMs);
   }
 }

@@ -6,7 +6,8 @@ import { createHmac, createSecretKey, timingSafeEqual } from 'node:crypto';
 import { allFields } from '@gatehouse/standards';
 import type { ApiKeySnapshot, ApiKeysSnapshot } from '@gatehouse/snapshot';
 import { GatewayError } from '../errors';
-import type { Exchange } from '../exchange';
+import { NOBODY, type Exchange, type Identity } from '../exchange';
+import { ownText } from '../own-text';
 import type { StageAccess, StepFactory } from '../program';
 
 export const requireApiKey: StepFactory = ({ route, access, facts }) => {
@@ -15,10 +16,10 @@ export const requireApiKey: StepFactory = ({ route, access, facts }) => {
   const isFromAuthorizer = access.apiKeySource === 'AUTHORIZER';
   return (x) => {
     const value = isFromAuthorizer ? x.authorizer?.usageIdentifierKey : sentKey(x);
-    const key = value === undefined || value === '' ? undefined : find(value);
-    if (key === undefined) throw new GatewayError('INVALID_API_KEY');
-    x.usageKey = key;
-    x.identity = { ...x.identity, apiKey: value, apiKeyId: key.keyId };
+    const found = value === undefined || value === '' ? undefined : find(value);
+    if (found === undefined) throw new GatewayError('INVALID_API_KEY');
+    x.usageKey = found.key;
+    x.identity = x.identity === NOBODY ? found.identity : withKey(x.identity, found.identity);
   };
 };
 
@@ -28,7 +29,17 @@ function sentKey(x: Exchange): string | undefined {
   return values.length === 1 ? values[0] : undefined;
 }
 
-type FindKey = (value: string) => ApiKeySnapshot | undefined;
+interface FoundKey {
+  readonly key: ApiKeySnapshot;
+  /** Of whoever shows it, and nothing else: one object for all of those requests. */
+  readonly identity: Identity;
+}
+
+type FindKey = (value: string) => FoundKey | undefined;
+
+function withKey(identity: Identity, { apiKey, apiKeyId }: Identity): Identity {
+  return { ...identity, apiKey, apiKeyId };
+}
 
 const FINDERS = new WeakMap<StageAccess, FindKey>();
 
@@ -67,17 +78,18 @@ const MAX_KNOWN = 10_000;
  * them by a hash with a secret of this process, and compares a text only with one of the same hash: how long that takes tells
  * nothing of how much of a key was right.
  */
-function remembering(judge: FindKey): FindKey {
-  const known = new Map<string, ApiKeySnapshot>();
+function remembering(judge: (value: string) => ApiKeySnapshot | undefined): FindKey {
+  const known = new Map<string, FoundKey>();
   return (value) => {
     const before = known.get(value);
     if (before !== undefined) return before;
     const key = judge(value);
     if (key === undefined) return undefined;
     if (known.size >= MAX_KNOWN) known.clear();
-    // A text of its own: as a part of the head that it came in, it would keep all of that.
-    known.set(Buffer.from(value, 'utf8').toString('utf8'), key);
-    return key;
+    const own = ownText(value);
+    const found = { key, identity: { ...NOBODY, apiKey: own, apiKeyId: key.keyId } };
+    known.set(own, found);
+    return found;
   };
 }
 

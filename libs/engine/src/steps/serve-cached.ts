@@ -45,7 +45,7 @@ class CachedRoute {
     private readonly integration: readonly Step[],
   ) {
     const { route } = plan;
-    this.request = compileCacheRequest(kit.responses.names, plan.facts, route.integration, settings, stage);
+    this.request = compileCacheRequest(kit.responses.starts, plan.facts, route.integration, settings, stage);
     this.cache = kit.responses;
     this.mayInvalidate = mayInvalidateCache(plan, kit);
     this.timeoutMs = 'timeoutMs' in route.integration ? route.integration.timeoutMs : 0;

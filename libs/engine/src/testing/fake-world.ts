@@ -76,7 +76,7 @@ export function fakeWorld(): FakeWorld {
   const kit: Kit = {
     upstream: { send: (request) => send(world, request) },
     functions: { invoke: (call) => invoke(world, call) },
-    responses: new ResponseCache({ clock, store: OWN_ENTRIES, maxBytes: 1_000_000 }),
+    responses: new ResponseCache({ clock, maxBytes: 1_000_000 }),
     decisions: new DecisionCache({ clock, store: OWN_ENTRIES, maxBytes: 1_000_000 }),
     limits: new OwnLimits(clock),
     tokens: {
