@@ -28,7 +28,7 @@ export class BoundedCache<T> {
   #newest: Slot<T> | undefined = undefined;
   #bytes = 0;
 
-  /** `onGone`: told of each entry that leaves or is not kept; not of one whose place another takes. */
+  /** `onGone`: told of each value that leaves, or is not kept. */
   constructor(
     private readonly maxBytes: number,
     private readonly onGone?: (value: T) => void,
@@ -59,12 +59,9 @@ export class BoundedCache<T> {
       return;
     }
     const slot = this.#slots.get(key);
-    this.#bytes += entry.bytes - (slot?.entry.bytes ?? 0);
+    this.#bytes += entry.bytes;
     if (slot === undefined) this.#add(key, entry);
-    else {
-      slot.entry = entry;
-      this.#touch(slot, nowMs);
-    }
+    else this.#replace(slot, entry, nowMs);
     while (this.#bytes > this.maxBytes && this.#oldest !== undefined) this.#remove(this.#oldest);
   }
 
@@ -79,11 +76,22 @@ export class BoundedCache<T> {
     this.#append(slot);
   }
 
+  #replace(slot: Slot<T>, entry: CacheEntry<T>, nowMs: number): void {
+    const { bytes, value } = slot.entry;
+    slot.entry = entry;
+    this.#touch(slot, nowMs);
+    this.#gone(bytes, value);
+  }
+
   #remove(slot: Slot<T>): void {
     this.#slots.delete(slot.key);
     this.#unlink(slot);
-    this.#bytes -= slot.entry.bytes;
-    this.onGone?.(slot.entry.value);
+    this.#gone(slot.entry.bytes, slot.entry.value);
+  }
+
+  #gone(bytes: number, value: T): void {
+    this.#bytes -= bytes;
+    this.onGone?.(value);
   }
 
   #touch(slot: Slot<T>, nowMs: number): void {

@@ -8,6 +8,7 @@ import type { Reply } from '../exchange';
 import type { Clock, SharedEntries, SharedEntry } from '../ports';
 import { UnderWay } from '../under-way';
 import { answerOf, textOf, type KeptReply, type StoredAnswer } from './answer';
+import { Blocks } from './blocks';
 import { KeptAnswer } from './kept-answer';
 import { KeyStarts } from './key-starts';
 
@@ -41,6 +42,7 @@ const ENTRY_BYTES = 300;
 export class ResponseCache {
   readonly starts = new KeyStarts();
   readonly #kept: BoundedCache<KeptAnswer>;
+  readonly #blocks = new Blocks();
   readonly #running = new UnderWay<Promise<Outcome>>();
   readonly #renewals = new UnderWay<Promise<Outcome>>();
 
@@ -48,7 +50,10 @@ export class ResponseCache {
   readonly #keys = new Map<string, string>();
 
   constructor(private readonly options: ResponseCacheOptions) {
-    this.#kept = new BoundedCache(options.maxBytes, ({ name }) => void this.#keys.delete(name));
+    this.#kept = new BoundedCache(options.maxBytes, (answer) => {
+      answer.leave();
+      this.#keys.delete(answer.name);
+    });
     options.store?.onReplaced?.((name) => {
       const key = this.#keys.get(name);
       if (key !== undefined) this.#kept.drop(key);
@@ -126,10 +131,10 @@ export class ResponseCache {
 
   #keep(key: string, name: string, answer: StoredAnswer, ttlMs: number): void {
     if (ttlMs <= 0) return;
-    const value = new KeptAnswer(name, answer);
+    const value = new KeptAnswer(this.#blocks, name, answer);
     const nowMs = this.options.clock.monotonicMs();
-    if (name !== '') this.#keys.set(name, key);
     this.#kept.keep(key, { value, bytes: ENTRY_BYTES + value.bytes, untilMs: nowMs + ttlMs }, nowMs);
+    if (name !== '' && this.#kept.peek(key) !== undefined) this.#keys.set(name, key);
   }
 }
 

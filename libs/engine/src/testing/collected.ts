@@ -2,15 +2,18 @@
 import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
 
+export function collectGarbage(): void {
+  setFlagsFromString('--expose-gc');
+  (runInNewContext('gc') as () => void)();
+}
+
 /** Resolves when `gone` is collected and whoever wanted to be told is told; rejects after five seconds. */
 export async function collected(gone: WeakRef<object>): Promise<void> {
-  setFlagsFromString('--expose-gc');
-  const collect = runInNewContext('gc') as () => void;
   const untilMs = performance.now() + 5000;
   while (gone.deref() !== undefined) {
     if (performance.now() > untilMs) throw new Error('it is still held');
     await nextTurn();
-    collect();
+    collectGarbage();
   }
   // Finalizers come a few turns later.
   for (let turn = 0; turn < 5; turn++) await nextTurn();
