@@ -2,6 +2,7 @@
 import { GET_16K, GET_1K, POST_4K } from '../traffic.mjs';
 import { authorization } from './authorization.mjs';
 import { cacheHit } from './cache-hit.mjs';
+import { cacheMiss } from './cache-miss.mjs';
 import { cpuPerRequest } from './cpu-per-request.mjs';
 import { features } from './features.mjs';
 import { floor } from './floor.mjs';
@@ -27,6 +28,7 @@ export const SCENARIOS = [
   observed,
   authorization,
   cacheHit,
+  cacheMiss,
   throttle,
   features,
   workers,
