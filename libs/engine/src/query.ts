@@ -16,7 +16,8 @@ export function parseQuery(raw: string): QueryParameters {
 /** Pairs with their escapes; a name without `=` has the value ``. */
 export function rawPairs(raw: string): [name: string, value: string][] {
   const pairs: [string, string][] = [];
-  for (const part of raw.split(/[&;]/)) {
+  // Few have a semicolon in it, and to split by one character costs half.
+  for (const part of raw.includes(';') ? raw.split(/[&;]/) : raw.split('&')) {
     if (part === '') continue;
     const at = part.indexOf('=');
     pairs.push(at < 0 ? [part, ''] : [part.slice(0, at), part.slice(at + 1)]);

@@ -19,17 +19,19 @@ export function verdictFor(
   return verdictOf(policies, new MethodRequest(x, caller, action));
 }
 
-/** Condition keys are gathered when a policy asks for one. */
+/** The ARN is made, and condition keys are gathered, when a policy asks for them. */
 class MethodRequest implements AccessRequest {
-  readonly resource: string;
+  #resource: string | undefined;
   #context: ReadonlyMap<string, readonly string[]> | undefined;
 
   constructor(
     private readonly x: Exchange,
     readonly caller: Caller | undefined,
     readonly action: string,
-  ) {
-    this.resource = methodArn(x);
+  ) {}
+
+  get resource(): string {
+    return (this.#resource ??= methodArn(this.x));
   }
 
   get context(): ReadonlyMap<string, readonly string[]> {

@@ -12,9 +12,15 @@ export function parseActions(value: unknown): Matcher<AccessRequest> {
       throw new BadPolicy(`there is no action ${text}`);
     return wildcardPattern(text.toLowerCase());
   });
-  return ({ action }) => {
+  const names = (action: string): boolean => {
     const lower = action.toLowerCase();
     return patterns.some((pattern) => matchesPattern(pattern, lower));
+  };
+  // One after another asks for the same.
+  let last = { action: '', isNamed: names('') };
+  return ({ action }) => {
+    if (action !== last.action) last = { action, isNamed: names(action) };
+    return last.isNamed;
   };
 }
 
@@ -40,6 +46,8 @@ function resourceMatcher(text: string, isNew: boolean, whenUnknown: boolean): Ma
       return filled === undefined ? whenUnknown : matchesPattern(filled.pattern, request.resource);
     };
   }
+  // Whoever asks need not make a text of what he asks for.
+  if (text === '*') return () => true;
   const pattern = wildcardPattern(text);
   return ({ resource }) => matchesPattern(pattern, resource);
 }

@@ -87,6 +87,15 @@ const verdict = (list: readonly object[], of: AccessRequest) => verdictOf([read(
 const check = <T extends unknown[]>(property: fc.IProperty<T>) =>
   fc.assert(property, { numRuns: 2000, seed: 1 });
 
+it('a policy says the same of a request, whatever it was asked before', () => {
+  check(
+    fc.property(statements, fc.array(request, { maxLength: 5 }), (list, requests) => {
+      const policy = read(documentOf(list));
+      for (const one of requests) expect(verdictOf([policy], one)).toBe(verdict(list, one));
+    }),
+  );
+});
+
 it('the policies below come to every verdict', () => {
   const samples = fc.sample(fc.tuple(statements, request), { numRuns: 2000, seed: 1 });
   const counts = { allow: 0, deny: 0, none: 0 };
