@@ -7,7 +7,7 @@ import { cpuFigures } from './cpu-per-request.mjs';
 
 const BARE = 'bare';
 const CACHED = 'a cache that misses';
-/** A ninth of the paths fit in. */
+/** A tenth of the paths fit in. */
 const CACHE_BYTES = 20_000_000;
 /** By the time that one is asked for again, it has left. */
 const PATHS = Array.from({ length: 100_000 }, (_, i) => `${GET_1K.path}?n=${i}`);

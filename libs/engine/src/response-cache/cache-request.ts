@@ -22,6 +22,7 @@ import { keyedBy, keyedHeaders, type Keyed, type KeyStart } from './keyed-fields
 import type { KeyStarts } from './key-starts';
 
 export interface CacheRequest {
+  /** For this process's memory alone: path and query are in it as they came. */
   key(x: Exchange): string | Promise<string>;
   /** The request that fills the cache. */
   filling(x: Exchange): Exchange;

@@ -35,3 +35,11 @@ it.each<[string, number, Uint8Array]>([
   expect(heldBytes() - before).toBeLessThan(1_500_000);
   expect(cache.bytes).toBeLessThanOrEqual(maxBytes);
 });
+
+it('holds no more than its room where keys are longer than answers', async () => {
+  const cache = new ResponseCache({ clock, maxBytes: 100_000 });
+  const outcome = Promise.resolve({ answer: { ...ANSWER, body: Buffer.from('x') }, ttlMs: 1000 });
+  const keys = Array.from({ length: 20 }, (_none, i) => `${i}`.padEnd(10_000));
+  for (const key of keys) await cache.fill({ key, timeoutMs: 1000, isRenewal: false, call: () => outcome });
+  expect(keys.filter((key) => cache.find(key) !== undefined)).toEqual(keys.slice(-4));
+});

@@ -27,6 +27,7 @@ export type Outcome =
   | { readonly reply: Reply };
 
 export interface Fill {
+  /** Stays in this process; others see its hash. */
   readonly key: string;
   /** How long a call may take. */
   readonly timeoutMs: number;
@@ -36,7 +37,7 @@ export interface Fill {
   readonly call: () => Promise<Outcome>;
 }
 
-/** Of a key and what holds an entry. */
+/** Of what holds an entry. */
 const ENTRY_BYTES = 300;
 
 export class ResponseCache {
@@ -133,7 +134,9 @@ export class ResponseCache {
     if (ttlMs <= 0) return;
     const value = new KeptAnswer(this.#blocks, name, answer);
     const nowMs = this.options.clock.monotonicMs();
-    this.#kept.keep(key, { value, bytes: ENTRY_BYTES + value.bytes, untilMs: nowMs + ttlMs }, nowMs);
+    // A key is as long as what callers send, and a unit of it takes up to two bytes.
+    const bytes = ENTRY_BYTES + 2 * key.length + value.bytes;
+    this.#kept.keep(key, { value, bytes, untilMs: nowMs + ttlMs }, nowMs);
     if (name !== '' && this.#kept.peek(key) !== undefined) this.#keys.set(name, key);
   }
 }
