@@ -2,7 +2,7 @@
  * The header fields the gateway itself looks at, found in one walk over the request's header list, with the total size.
  */
 import type { InboundRequest } from './exchange';
-import type { KeyedHeaders } from './response-cache/keyed-fields';
+import type { AskedFor, KeyedHeaders } from './response-cache/keyed-fields';
 
 /** `Host` and others of the request that are used as whole lists are not here. */
 const WANTED = {
@@ -52,6 +52,8 @@ export class RequestFields {
   methodOverride: string | undefined = undefined;
   /** What the cached route that was asked last makes of all of them. */
   keyed: KeyedHeaders | undefined = undefined;
+  /** Of a cached route, by the request that came last with them. */
+  asked: AskedFor | undefined = undefined;
 
   static of({ headers, ofHeaders }: Pick<InboundRequest, 'headers' | 'ofHeaders'>): RequestFields {
     if (ofHeaders?.made instanceof RequestFields) return ofHeaders.made;

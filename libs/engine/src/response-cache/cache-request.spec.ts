@@ -20,7 +20,7 @@ const AUTHORIZERS = [undefined, by('ann'), by('bob')];
 const IDENTITIES = [NOBODY, { ...NOBODY, apiKeyId: 'k' }, { ...NOBODY, accountId: 'k' }];
 /** What connections send again and again is one list. */
 const HEADERS = [[], ['Accept', 'a'], ['Cookie', 'a'], ['Content-Type', 'a']].map((headers) => ({
-  ...{ headers, fields: { keyed: undefined } },
+  ...{ headers, fields: { keyed: undefined, asked: undefined } },
 }));
 
 interface Request extends Pick<Exchange, 'method' | 'path' | 'apiPath' | 'authorizer' | 'identity'> {

@@ -44,15 +44,15 @@ export function compileCacheRequest(
     for (const name of keyed.query) key += lengthPrefixed(x.query.get(name) ?? NONE);
     return key;
   };
-  /** To make a key costs more than to see that it is that of before. */
+  /** To make a key costs more than to see that it is that of before. No others' paths are compared: they may be secrets. */
   const plainKey = (start: KeyStart, x: Exchange): string => {
-    const { method, path, apiPath, request } = x;
+    const { method, path, apiPath, request, fields } = x;
     const query = keyed.query.length === 0 ? '' : request.query;
-    const { last } = start;
+    const last = fields.asked;
     const isSamePath = last?.path === path && last.apiPath === apiPath && last.method === method;
-    if (isSamePath && last.query === query) return last.key;
+    if (isSamePath && last.query === query && last.start === start) return last.key;
     const key = keyOf(start, x);
-    start.last = { method, path, apiPath, query, key };
+    fields.asked = { start, method, path, apiPath, query, key };
     return key;
   };
   /** Of all that requests of one caller over one connection have in common. */
@@ -65,7 +65,7 @@ export function compileCacheRequest(
     if (isSameCaller && last.secure === secure) return last;
     const caller = callerOf(authorizer, identity);
     const text = starts.of(place + lengthPrefixed([String(secure), caller]) + headers.text);
-    return (headers.last = { authorizer, identity, secure, text, last: undefined });
+    return (headers.last = { authorizer, identity, secure, text });
   };
   return {
     key: (x) => {

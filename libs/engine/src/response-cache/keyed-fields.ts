@@ -63,11 +63,11 @@ export interface KeyStart {
   readonly identity: Identity;
   readonly secure: boolean;
   readonly text: string;
-  /** Of the request without a body that came last. */
-  last: AskedFor | undefined;
 }
 
+/** What a request without a body asked for. */
 export interface AskedFor extends Pick<Exchange, 'method' | 'path' | 'apiPath'> {
+  readonly start: KeyStart;
   /** As it was sent; empty where nothing of it is in the key. */
   readonly query: string;
   readonly key: string;
