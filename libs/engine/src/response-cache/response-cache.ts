@@ -2,7 +2,7 @@
  * Answers of REST routes: in this process, by bytes, the least used leave first; behind it in a store that all nodes share. A hit
  * here asks nobody. Any number of equal requests at a time lead to one call, of all nodes that reach the store.
  */
-import { hash } from 'node:crypto';
+import { hashedKey } from '../authorization/cache-key';
 import { BoundedCache } from '../bounded-cache';
 import type { Reply } from '../exchange';
 import type { Clock, SharedEntries, SharedEntry } from '../ports';
@@ -114,7 +114,7 @@ export class ResponseCache {
 
   /** Empty where nobody else is to know it. */
   #nameOf(key: string): string {
-    return this.options.store === undefined ? '' : hash('sha256', key, 'base64url');
+    return this.options.store === undefined ? '' : hashedKey(key);
   }
 
   #settled(
