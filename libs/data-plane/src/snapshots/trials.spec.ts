@@ -18,7 +18,9 @@ afterEach(() => {
   folder.remove();
 });
 
+/** A process after the one before it, whose timers died with it: what they wrote late would be taken for the new one's. */
 async function started(): Promise<Trials> {
+  jest.clearAllTimers();
   const trials = new Trials(file, () => due++);
   await trials.load();
   return trials;
