@@ -21,6 +21,9 @@ const publication = (
 
 const text = (bytes: Uint8Array | undefined): string | undefined => bytes && Buffer.from(bytes).toString();
 
+/** A subscriber may be reading once more when the test has seen what it waited for and closes the feed. */
+const goneAtTheEnd = (): void => undefined;
+
 async function until(condition: () => boolean): Promise<void> {
   const deadline = Date.now() + 5000;
   while (!condition()) {
@@ -60,7 +63,7 @@ export function feedContract(name: string, subject: FeedUnderTest): void {
     it('tells subscribers when all of it can be read', async () => {
       let seen: string | undefined;
       await feeds.node.subscribe(
-        () => void feeds.node.manifest().then((manifest) => (seen = text(manifest))),
+        () => void feeds.node.manifest().then((manifest) => (seen = text(manifest)), goneAtTheEnd),
       );
       await feeds.publisher.publish(publication(1, { aa: 'part a' }));
       await until(() => seen === 'manifest 1');
@@ -72,10 +75,24 @@ export function feedContract(name: string, subject: FeedUnderTest): void {
       let part: string | undefined;
       await feeds.publisher.publish(publication(2));
       await feeds.node.subscribe(
-        () => void feeds.node.part('late').then((bytes) => (part = text(bytes) ?? part)),
+        () => void feeds.node.part('late').then((bytes) => (part = text(bytes) ?? part), goneAtTheEnd),
       );
       await feeds.publisher.publish(publication(1, { late: 'part' }));
       await until(() => part === 'part');
+    });
+
+    it.each(['it unsubscribed', 'its feed was closed'])('tells a subscriber nothing once %s', async (how) => {
+      let calls = 0;
+      const unsubscribe = await feeds.node.subscribe(() => calls++);
+      await feeds.publisher.publish(publication(1));
+      await until(() => calls > 0);
+      const news = Array.from({ length: 50 }, (_, i) => feeds.publisher.publish(publication(2 + i)));
+      await news[0];
+      const ended = how === 'it unsubscribed' ? unsubscribe() : feeds.node.close();
+      const callsAtTheEnd = calls;
+      await Promise.all([ended, ...news]);
+      await feeds.publisher.publish(publication(100));
+      expect(calls).toBe(callsAtTheEnd);
     });
 
     it('keeps binary parts to the byte', async () => {

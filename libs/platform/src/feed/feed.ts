@@ -14,7 +14,10 @@ export interface Feed {
   /** The sealed manifest; `undefined` when nothing was published yet. */
   manifest(): Promise<Uint8Array | undefined>;
   part(hash: string): Promise<Uint8Array | undefined>;
-  /** `listener` is called after every publication, and after a lost connection came back. */
+  /**
+   * `listener` is called after every publication, and after a lost connection came back; never again from the moment that
+   * what this resolves with, or `close`, is called.
+   */
   subscribe(listener: () => void): Promise<() => Promise<void>>;
   /** Tells the control plane what this node runs. Fails open: a lost report is repeated by the next one. */
   report(report: NodeReport): Promise<void>;

@@ -53,13 +53,14 @@ export class RedisFeed implements Feed {
   async subscribe(listener: () => void): Promise<() => Promise<void>> {
     const news = connectRedis(this.options, 'news');
     this.news = news;
-    news.on('message', () => listener());
-    // Also after a reconnect: what was published meanwhile was missed.
-    news.on('ready', () => void news.subscribe(NEWS).then(listener, () => undefined));
-    return async () => {
-      news.disconnect();
-      this.news = undefined;
+    // What had arrived before it was disconnected is still read.
+    const tell = (): void => {
+      if (this.news === news) listener();
     };
+    news.on('message', tell);
+    // Also after a reconnect: what was published meanwhile was missed.
+    news.on('ready', () => void news.subscribe(NEWS).then(tell, () => undefined));
+    return async () => this.endNews();
   }
 
   async report(report: NodeReport): Promise<void> {
@@ -69,6 +70,11 @@ export class RedisFeed implements Feed {
 
   async close(): Promise<void> {
     this.commands.disconnect();
+    this.endNews();
+  }
+
+  private endNews(): void {
     this.news?.disconnect();
+    this.news = undefined;
   }
 }
