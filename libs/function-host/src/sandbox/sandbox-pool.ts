@@ -30,8 +30,11 @@ export interface Answered {
   readonly tail?: Buffer;
 }
 
-/** How long a call waits for a process that has just answered and not asked for more yet, before it starts another. */
-const SETTLE_MS = 20;
+/**
+ * How long a call waits for a process that has just answered and not asked for more yet, before it starts another: about as long
+ * as that takes. On a busy machine both take longer, and one process more would make it busier.
+ */
+const SETTLE_MS = 100;
 const MEMORY_BEAT_MS = 100;
 const IDLE_BEAT_MS = 1000;
 
