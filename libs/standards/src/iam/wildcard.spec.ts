@@ -62,14 +62,14 @@ it.each([
   ['a long text between two stars', `*${'a'.repeat(500)}b*`, false],
   ['a long tail of question marks', `*${'?'.repeat(5_000)}b`, false],
   ['many stars that match', 'a*'.repeat(5_000), true],
-])('%s: 10,000 characters take less than 50 ms', (_, pattern, expected) => {
+])('%s: 10,000 characters take less than 50 ms of CPU time', (_, pattern, expected) => {
   const read = wildcardPattern(pattern);
   const text = 'a'.repeat(10_000);
   // The best of five, so that a busy machine is no failure: what is exponential never comes to an end.
   const times = Array.from({ length: 5 }, () => {
-    const startedMs = performance.now();
+    const started = process.cpuUsage();
     expect(matchesPattern(read, text)).toBe(expected);
-    return performance.now() - startedMs;
+    return process.cpuUsage(started).user / 1000;
   });
   expect(Math.min(...times)).toBeLessThan(50);
 });
