@@ -1,59 +1,111 @@
 import fc from 'fast-check';
-import { BoundedCache } from './bounded-cache';
+import { BoundedCache, Place } from './bounded-cache';
 
-const entry = (value: string) => ({ value, bytes: 10, untilMs: 10_000 });
+class Text extends Place {
+  value = '';
+  isBusy = false;
+
+  override get isUnderWay(): boolean {
+    return this.isBusy;
+  }
+
+  override clear(): void {
+    this.value = '';
+  }
+}
+
+class Texts extends BoundedCache<Text> {
+  constructor(maxBytes: number) {
+    super(maxBytes, (key) => new Text(key));
+  }
+
+  put(key: string, value = key, { bytes = 10, nowMs = 0, untilMs = 10_000 } = {}): Text {
+    const place = this.place(key);
+    place.value = value;
+    this.keep(place, bytes, untilMs, nowMs);
+    return place;
+  }
+
+  all(...keys: string[]): (string | undefined)[] {
+    return keys.map((key) => this.peek(key)?.value);
+  }
+}
 
 it('what was not used for longest leaves first', () => {
-  const cache = new BoundedCache<string>(30);
-  for (const key of ['a', 'b', 'c']) cache.keep(key, entry(key), 0);
-  expect(cache.use('a', 0)).toBe('a');
-  cache.keep('d', entry('d'), 0);
-  expect(['a', 'b', 'c', 'd'].map((key) => cache.peek(key)?.value)).toEqual(['a', undefined, 'c', 'd']);
+  const cache = new Texts(30);
+  for (const key of ['a', 'b', 'c']) cache.put(key);
+  expect(cache.use('a', 0)?.value).toBe('a');
+  cache.put('d');
+  expect(cache.all('a', 'b', 'c', 'd')).toEqual(['a', undefined, 'c', 'd']);
   // The second use within a second does not count, one after it does.
   cache.use('d', 0);
   cache.use('c', 0);
   cache.use('a', 999);
-  cache.keep('e', entry('e'), 999);
-  expect(['a', 'd', 'c'].map((key) => cache.peek(key)?.value)).toEqual([undefined, 'd', 'c']);
+  cache.put('e', 'e', { nowMs: 999 });
+  expect(cache.all('a', 'd', 'c')).toEqual([undefined, 'd', 'c']);
   cache.use('d', 1000);
-  cache.keep('f', entry('f'), 1000);
-  expect(['d', 'c'].map((key) => cache.peek(key)?.value)).toEqual(['d', undefined]);
+  cache.put('f', 'f', { nowMs: 1000 });
+  expect(cache.all('d', 'c')).toEqual(['d', undefined]);
 });
 
-it('an entry in the place of another is new, and its place that of one just used', () => {
-  const cache = new BoundedCache<string>(30);
-  for (const key of ['a', 'b', 'c']) cache.keep(key, entry(key), 0);
-  cache.keep('a', { value: 'A', bytes: 12, untilMs: 20_000 }, 0);
-  expect([cache.use('a', 15_000), cache.bytes]).toEqual(['A', 22]);
-  expect(['a', 'b', 'c'].map((key) => cache.peek(key)?.value)).toEqual(['A', undefined, 'c']);
-  cache.keep('a', { value: 'too large', bytes: 31, untilMs: 20_000 }, 0);
-  expect([cache.peek('a'), cache.bytes]).toEqual([undefined, 10]);
+it('is kept for its time, and may be looked at beyond it', () => {
+  const cache = new Texts(30);
+  const place = cache.put('a');
+  expect([cache.use('a', 9999), cache.use('a', 10_000), cache.peek('a')]).toEqual([place, undefined, place]);
+  cache.drop(place);
+  expect([cache.use('a', -1e9), cache.peek('a'), place.value]).toEqual([undefined, undefined, '']);
 });
 
-it('tells of what leaves, is replaced, or does not come in', () => {
-  const gone: string[] = [];
-  const cache = new BoundedCache<string>(20, (value) => gone.push(value));
-  for (const value of ['a', 'b', 'c']) cache.keep(value, entry(value), 0);
-  cache.keep('b', entry('B'), 0);
-  expect(gone).toEqual(['a', 'b']);
-  cache.drop('c');
-  cache.drop('c');
-  expect(gone).toEqual(['a', 'b', 'c']);
-  cache.keep('b', { value: 'too large', bytes: 21, untilMs: 1 }, 0);
-  expect(gone).toEqual(['a', 'b', 'c', 'B', 'too large']);
+it('a value in the place of another is new, and its place that of one just used', () => {
+  const cache = new Texts(30);
+  for (const key of ['a', 'b', 'c']) cache.put(key);
+  cache.put('a', 'A', { bytes: 12 });
+  expect([cache.use('a', 0)?.value, cache.bytes]).toEqual(['A', 22]);
+  expect(cache.all('a', 'b', 'c')).toEqual(['A', undefined, 'c']);
+  const { value } = cache.put('a', 'too large', { bytes: 31 });
+  expect([value, cache.peek('a'), cache.bytes]).toEqual(['', undefined, 10]);
+});
+
+it('has a place as long as anything is kept or under way there', () => {
+  const cache = new Texts(20);
+  const busy = cache.place('busy');
+  busy.isBusy = true;
+  cache.settle(busy);
+  expect([cache.place('busy'), cache.use('busy', -1e9)]).toEqual([busy, undefined]);
+  cache.put('busy');
+  cache.put('b');
+  cache.put('c');
+  expect([cache.place('busy'), busy.value, cache.size, cache.bytes]).toEqual([busy, '', 3, 20]);
+  expect(cache.use('busy', 0)).toBeUndefined();
+  busy.isBusy = false;
+  cache.settle(busy);
+  cache.settle(cache.place('b'));
+  expect([cache.peek('busy'), cache.all('b', 'c'), cache.size]).toEqual([undefined, ['b', 'c'], 2]);
+});
+
+it('what comes again is as new as what never was there', () => {
+  const cache = new Texts(20);
+  const busy = cache.put('busy');
+  busy.isBusy = true;
+  cache.use('busy', 500);
+  cache.drop(busy);
+  for (const key of ['busy', 'b']) cache.put(key, key, { nowMs: 600 });
+  cache.use('busy', 700);
+  cache.put('c', 'c', { nowMs: 700 });
+  expect(cache.all('busy', 'b', 'c')).toEqual(['busy', undefined, 'c']);
 });
 
 it('holds no more than its room, counts what it holds, and lets the least used leave', () => {
   const act = fc.tuple(fc.constantFrom('keep', 'use', 'drop'), fc.nat(8), fc.integer({ min: 1, max: 40 }));
   fc.assert(
     fc.property(fc.array(act, { minLength: 30, maxLength: 60 }), (acts) => {
-      const cache = new BoundedCache<number>(100);
+      const cache = new Texts(100);
       let model: Modelled[] = [];
       acts.forEach(([what, key, bytes], i) => {
         const nowMs = i * 300;
-        if (what === 'keep') cache.keep(`${key}`, { value: key, bytes, untilMs: 1e6 }, nowMs);
+        if (what === 'keep') cache.put(`${key}`, 'x', { bytes, nowMs, untilMs: 1e6 });
         else if (what === 'use') cache.use(`${key}`, nowMs);
-        else cache.drop(`${key}`);
+        else cache.drop(cache.place(`${key}`));
         model = after(model, what, key, bytes, nowMs);
         const held = Array.from({ length: 9 }, (_, one) => cache.peek(`${one}`)?.bytes);
         expect(held).toEqual(held.map((_, one) => model.find((entry) => entry.key === one)?.bytes));

@@ -1,120 +1,132 @@
 /** Values for their time, bounded by bytes: what was not used for longest leaves first, to the second. Times are monotonic milliseconds. */
-export interface CacheEntry<T> {
-  readonly value: T;
-  readonly bytes: number;
-  readonly untilMs: number;
+
+/**
+ * Of one key: what is kept there, and the calls for it that are under way. One object for both, since most of what a new value costs
+ * is to find and to make objects; a value in the place of another needs none.
+ */
+export class Place {
+  /** What it counts for; 0 = nothing is kept here. */
+  bytes = 0;
+  /** -Infinity = nothing is kept here. */
+  untilMs = -Infinity;
+  /** When it was put at the end of the order; -Infinity = it was never used. */
+  movedAtMs = -Infinity;
+  /** Its neighbours by last use. */
+  older: this | undefined = undefined;
+  newer: this | undefined = undefined;
+
+  constructor(readonly key: string) {}
+
+  /** Is it needed though nothing is kept here? */
+  get isUnderWay(): boolean {
+    return false;
+  }
+
+  /** Forgets what was kept, of a place that may be needed longer. */
+  clear(): void {
+    return undefined;
+  }
 }
 
-/** A use so soon after the last one moves nothing: popular entries are found without a write. */
+/** A use so soon after the last one moves nothing: popular values are found without a write. */
 const MOVED_FOR_MS = 1000;
 
-/** Of one entry, between its neighbours by last use. */
-interface Slot<T> {
-  readonly key: string;
-  entry: CacheEntry<T>;
-  /** When it was put at the end; -Infinity = never used. */
-  movedAtMs: number;
-  older: Slot<T> | undefined;
-  newer: Slot<T> | undefined;
-}
-
-export class BoundedCache<T> {
+export class BoundedCache<P extends Place> {
   /**
    * The order is a list of its own. A Map has one too, but keeps the places of what has left it, and whoever looks for its oldest
    * entry walks over all of those.
    */
-  readonly #slots = new Map<string, Slot<T>>();
-  #oldest: Slot<T> | undefined = undefined;
-  #newest: Slot<T> | undefined = undefined;
+  readonly #places = new Map<string, P>();
+  #oldest: P | undefined = undefined;
+  #newest: P | undefined = undefined;
   #bytes = 0;
 
-  /** `onGone`: told of each value that leaves, or is not kept. */
   constructor(
     private readonly maxBytes: number,
-    private readonly onGone?: (value: T) => void,
+    private readonly placeFor: (key: string) => P,
   ) {}
 
   get bytes(): number {
     return this.#bytes;
   }
 
-  /** Whatever its age; a look is no use of it. */
-  peek(key: string): CacheEntry<T> | undefined {
-    return this.#slots.get(key)?.entry;
+  /** Places, those where nothing is kept included. */
+  get size(): number {
+    return this.#places.size;
   }
 
-  /** `undefined` = there is none that holds until then. */
-  use(key: string, nowMs: number): T | undefined {
-    const slot = this.#slots.get(key);
-    if (slot === undefined || slot.entry.untilMs <= nowMs) return undefined;
-    this.#touch(slot, nowMs);
-    return slot.entry.value;
+  /** Whether anything is kept there or not, and whatever its age; a look is no use of it. */
+  peek(key: string): P | undefined {
+    return this.#places.get(key);
   }
 
-  /** What is larger than all room is not kept. An entry in the place of another is a use of it. */
-  keep(key: string, entry: CacheEntry<T>, nowMs: number): void {
-    if (entry.bytes > this.maxBytes) {
-      this.drop(key);
-      this.onGone?.(entry.value);
-      return;
+  /** A new one is there until `settle` finds it without use. */
+  place(key: string): P {
+    const known = this.#places.get(key);
+    if (known !== undefined) return known;
+    const place = this.placeFor(key);
+    this.#places.set(key, place);
+    return place;
+  }
+
+  /** `undefined` = nothing is kept there that holds until then. */
+  use(key: string, nowMs: number): P | undefined {
+    const place = this.#places.get(key);
+    if (place === undefined || place.untilMs <= nowMs) return undefined;
+    this.#touch(place, nowMs);
+    return place;
+  }
+
+  /** Of what was put there; others leave for it. What is larger than all room is not kept. A value in the place of another is a use. */
+  keep(place: P, bytes: number, untilMs: number, nowMs: number): void {
+    const isNew = place.bytes === 0;
+    this.#bytes += bytes - place.bytes;
+    place.bytes = bytes;
+    place.untilMs = untilMs;
+    if (isNew) this.#append(place);
+    else this.#touch(place, nowMs);
+    if (bytes > this.maxBytes) this.drop(place);
+    while (this.#bytes > this.maxBytes && this.#oldest !== undefined) this.drop(this.#oldest);
+  }
+
+  /** Nothing is kept there any more. */
+  drop(place: P): void {
+    if (place.bytes > 0) {
+      this.#unlink(place);
+      this.#bytes -= place.bytes;
+      place.bytes = 0;
+      place.untilMs = place.movedAtMs = -Infinity;
+      place.clear();
     }
-    const slot = this.#slots.get(key);
-    this.#bytes += entry.bytes;
-    if (slot === undefined) this.#add(key, entry);
-    else this.#replace(slot, entry, nowMs);
-    while (this.#bytes > this.maxBytes && this.#oldest !== undefined) this.#remove(this.#oldest);
+    this.settle(place);
   }
 
-  drop(key: string): void {
-    const slot = this.#slots.get(key);
-    if (slot !== undefined) this.#remove(slot);
+  /** To be called when something under way there is over. */
+  settle(place: P): void {
+    if (place.bytes === 0 && !place.isUnderWay) this.#places.delete(place.key);
   }
 
-  #add(key: string, entry: CacheEntry<T>): void {
-    const slot: Slot<T> = { key, entry, movedAtMs: -Infinity, older: undefined, newer: undefined };
-    this.#slots.set(key, slot);
-    this.#append(slot);
+  #touch(place: P, nowMs: number): void {
+    if (nowMs - place.movedAtMs < MOVED_FOR_MS) return;
+    place.movedAtMs = nowMs;
+    this.#unlink(place);
+    this.#append(place);
   }
 
-  #replace(slot: Slot<T>, entry: CacheEntry<T>, nowMs: number): void {
-    const { bytes, value } = slot.entry;
-    slot.entry = entry;
-    this.#touch(slot, nowMs);
-    this.#gone(bytes, value);
-  }
-
-  #remove(slot: Slot<T>): void {
-    this.#slots.delete(slot.key);
-    this.#unlink(slot);
-    this.#gone(slot.entry.bytes, slot.entry.value);
-  }
-
-  #gone(bytes: number, value: T): void {
-    this.#bytes -= bytes;
-    this.onGone?.(value);
-  }
-
-  #touch(slot: Slot<T>, nowMs: number): void {
-    if (nowMs - slot.movedAtMs < MOVED_FOR_MS) return;
-    slot.movedAtMs = nowMs;
-    this.#unlink(slot);
-    this.#append(slot);
-  }
-
-  #append(slot: Slot<T>): void {
-    slot.older = this.#newest;
-    if (this.#newest === undefined) this.#oldest = slot;
-    else this.#newest.newer = slot;
-    this.#newest = slot;
+  #append(place: P): void {
+    place.older = this.#newest;
+    if (this.#newest === undefined) this.#oldest = place;
+    else this.#newest.newer = place;
+    this.#newest = place;
   }
 
   /** It keeps no neighbour alive. */
-  #unlink(slot: Slot<T>): void {
-    const { older, newer } = slot;
+  #unlink(place: P): void {
+    const { older, newer } = place;
     if (older === undefined) this.#oldest = newer;
     else older.newer = newer;
     if (newer === undefined) this.#newest = older;
     else newer.older = older;
-    slot.older = slot.newer = undefined;
+    place.older = place.newer = undefined;
   }
 }

@@ -64,7 +64,7 @@ export type { CanaryFacts } from './program';
 export { nowhere } from './nowhere';
 export { DecisionCache, OWN_ENTRIES, type DecisionCacheOptions } from './authorization/decision-cache';
 export { ResponseCache, type ResponseCacheOptions } from './response-cache/response-cache';
-export { BoundedCache } from './bounded-cache';
+export { BoundedCache, Place } from './bounded-cache';
 export { claimTexts } from './authorization/claims';
 export type { RouteSource } from './compile-route';
 export { StageDraft } from './stage-draft';

@@ -3,10 +3,9 @@
  * kept is what the function said (a policy, or yes or no), never what it came to for one method. Any number of equal requests
  * at a time lead to one call. Failures are not kept, unless the owner of the stage asks for it.
  */
-import { BoundedCache, type CacheEntry } from '../bounded-cache';
+import { BoundedCache, Place } from '../bounded-cache';
 import { hashedKey } from './cache-key';
 import type { Clock, EntryClaim, SharedEntries } from '../ports';
-import { UnderWay } from '../under-way';
 import { FailureMemory } from './failure-memory';
 
 export interface Lookup<T> {
@@ -38,13 +37,25 @@ const ENTRY_BYTES = 200;
 /** How often a function is tried while stale results stand in for it. */
 const RETRY_MS = 1000;
 
+class Decision extends Place {
+  value: unknown = undefined;
+  running: Promise<unknown> | undefined = undefined;
+
+  override get isUnderWay(): boolean {
+    return this.running !== undefined;
+  }
+
+  override clear(): void {
+    this.value = undefined;
+  }
+}
+
 export class DecisionCache {
-  readonly #kept: BoundedCache<unknown>;
-  readonly #running = new UnderWay<Promise<unknown>>();
+  readonly #kept: BoundedCache<Decision>;
   readonly #failures: FailureMemory;
 
   constructor(private readonly options: DecisionCacheOptions) {
-    this.#kept = new BoundedCache(options.maxBytes);
+    this.#kept = new BoundedCache(options.maxBytes, (key) => new Decision(key));
     this.#failures = new FailureMemory(options.clock);
   }
 
@@ -57,13 +68,13 @@ export class DecisionCache {
   find<T>(lookup: Lookup<T>): T | Promise<T> {
     const { key } = lookup;
     const kept = this.#kept.use(key, this.options.clock.monotonicMs());
-    if (kept !== undefined) return kept as T;
+    if (kept !== undefined) return kept.value as T;
     const failure = this.#failures.recall(hashedKey(key));
     return failure === undefined ? this.#findOnce(lookup) : this.#standIn(lookup, failure.error);
   }
 
   #failed<T>(lookup: Lookup<T>, error: unknown): T {
-    const isStale = this.#staleEntry(lookup, error) !== undefined;
+    const isStale = this.#stale(lookup, error) !== undefined;
     const forMs = lookup.errorTtlMs > 0 ? lookup.errorTtlMs : isStale ? RETRY_MS : 0;
     // By its hash: failures are bounded by number, and a key is as long as what callers send.
     if (forMs > 0) this.#failures.remember(hashedKey(lookup.key), error, forMs);
@@ -72,39 +83,43 @@ export class DecisionCache {
 
   /** The result of before, where it may still be used; throws the error otherwise. */
   #standIn<T>(lookup: Lookup<T>, error: unknown): T {
-    const entry = this.#staleEntry(lookup, error);
-    if (entry === undefined) throw error;
-    return entry.value as T;
+    const stale = this.#stale(lookup, error);
+    if (stale === undefined) throw error;
+    return stale.value as T;
   }
 
-  #staleEntry<T>({ key, staleMs, isFailure }: Lookup<T>, error: unknown): CacheEntry<unknown> | undefined {
-    const entry = this.#kept.peek(key);
-    const isUsable = entry !== undefined && entry.untilMs + staleMs > this.options.clock.monotonicMs();
-    return isUsable && isFailure(error) ? entry : undefined;
+  #stale<T>({ key, staleMs, isFailure }: Lookup<T>, error: unknown): Decision | undefined {
+    const place = this.#kept.peek(key);
+    const isUsable = place !== undefined && place.untilMs + staleMs > this.options.clock.monotonicMs();
+    return isUsable && isFailure(error) ? place : undefined;
   }
 
   #findOnce<T>(lookup: Lookup<T>): Promise<T> {
-    const running = this.#running.get(lookup.key);
-    if (running !== undefined) return running as Promise<T>;
-    const found = this.#fromStoreOrFunction(lookup)
+    const place = this.#kept.place(lookup.key);
+    if (place.running !== undefined) return place.running as Promise<T>;
+    const found = this.#fromStoreOrFunction(place, lookup)
       .catch((error: unknown) => this.#failed(lookup, error))
-      .finally(() => this.#running.end(lookup.key));
-    this.#running.begin(lookup.key, found);
+      .finally(() => {
+        place.running = undefined;
+        this.#kept.settle(place);
+      });
+    place.running = found;
     return found;
   }
 
-  async #fromStoreOrFunction<T>({ key, ttlMs, timeoutMs, ask, read }: Lookup<T>): Promise<T> {
+  async #fromStoreOrFunction<T>(place: Decision, lookup: Lookup<T>): Promise<T> {
+    const { key, ttlMs, timeoutMs, ask, read } = lookup;
     const { store, clock } = this.options;
     const found = await store.obtain(hashedKey(key), timeoutMs);
     if ('text' in found) {
       const value = read(found.text);
-      this.#keep(key, value, found.text.length, Math.min(ttlMs, found.untilMs - clock.now()));
+      this.#keep(place, value, found.text.length, Math.min(ttlMs, found.untilMs - clock.now()));
       return value;
     }
     try {
       const text = await ask();
       const value = read(text);
-      this.#keep(key, value, text.length, ttlMs);
+      this.#keep(place, value, text.length, ttlMs);
       found.keep({ text, untilMs: clock.now() + ttlMs });
       return value;
     } catch (error) {
@@ -113,12 +128,13 @@ export class DecisionCache {
     }
   }
 
-  #keep(key: string, value: unknown, length: number, ttlMs: number): void {
+  #keep(place: Decision, value: unknown, length: number, ttlMs: number): void {
     if (ttlMs <= 0) return;
     // A UTF-16 unit takes two bytes; what was read of the text about as much again.
-    const bytes = ENTRY_BYTES + key.length * 2 + length * 4;
+    const bytes = ENTRY_BYTES + place.key.length * 2 + length * 4;
     const nowMs = this.options.clock.monotonicMs();
-    this.#kept.keep(key, { value, bytes, untilMs: nowMs + ttlMs }, nowMs);
+    place.value = value;
+    this.#kept.keep(place, bytes, nowMs + ttlMs, nowMs);
   }
 }
 

@@ -2,60 +2,95 @@
  * An answer in memory of its own: bytes and texts as they were received are parts of larger ones, and would keep all of those. It is
  * in blocks until somebody asks for it, as many are replaced before anybody does.
  */
+import { hashedKey } from '../authorization/cache-key';
+import { Place } from '../bounded-cache';
 import type { KeptReply, StoredAnswer } from './answer';
 import { Blocks, NO_BLOCK } from './blocks';
+import type { Outcome } from './response-cache';
 
 /** A larger answer has memory to itself. */
 const MOST_IN_BLOCKS = 16_384;
 /** Where an answer is put together, and taken apart. Each use is over before the next begins. */
 const DESK = Buffer.allocUnsafeSlow(MOST_IN_BLOCKS);
 
-export class KeptAnswer {
-  readonly #status: number;
+/** What all answers of a cache have in common. */
+export interface Holder {
+  readonly blocks: Blocks;
+  /** By the names that a store knows; for its owner to put them there. */
+  readonly named: Map<string, KeptAnswer>;
+}
+
+export class KeptAnswer extends Place {
+  /** For whoever finds nothing kept. */
+  running: Promise<Outcome> | undefined = undefined;
+  /** For whoever does not look at what is kept. */
+  renewal: Promise<Outcome> | undefined = undefined;
+  #name: string | undefined = undefined;
+  #status = 0;
   #first = NO_BLOCK;
   /** Of names and values, and of the body, in blocks. */
   #headBytes = 0;
   #bodyBytes = 0;
   #unpacked: KeptReply | undefined = undefined;
-  /** About as many as it takes. */
-  readonly bytes: number;
 
-  /** `name`: in a store that is shared. */
   constructor(
-    private readonly blocks: Blocks,
-    readonly name: string,
-    { status, headers, body }: StoredAnswer,
+    key: string,
+    private readonly holder: Holder,
   ) {
+    super(key);
+  }
+
+  /** In a store that is shared, which knows no keys. */
+  get name(): string {
+    return (this.#name ??= hashedKey(this.key));
+  }
+
+  override get isUnderWay(): boolean {
+    return this.running !== undefined || this.renewal !== undefined;
+  }
+
+  /** In the place of the one before. Returns about as many bytes as it takes. */
+  put({ status, headers, body }: StoredAnswer): number {
+    this.#forget();
     this.#status = status;
     // None of them has a line end in it. At the most three bytes are written for a unit of a text.
     const head = headers.join('\n');
     if (head.length * 3 + body.byteLength > MOST_IN_BLOCKS) {
-      this.bytes = body.byteLength + 2 * head.length;
       this.#unpacked = repliesWith(status, head, new Uint8Array(body));
-      return;
+      return body.byteLength + 2 * head.length;
     }
     this.#headBytes = DESK.write(head, 'utf8');
     this.#bodyBytes = body.byteLength;
     DESK.set(body, this.#headBytes);
     const length = this.#headBytes + this.#bodyBytes;
-    this.#first = blocks.keep(DESK, length);
-    this.bytes = Blocks.bytesFor(length);
+    this.#first = this.holder.blocks.keep(DESK, length);
+    return Blocks.bytesFor(length);
   }
 
+  /** Of one that was put here and not cleared. */
   get answer(): KeptReply {
     return (this.#unpacked ??= this.#unpack());
   }
 
-  /** Nobody asks for it any more. */
-  leave(): void {
-    this.blocks.free(this.#first);
+  override clear(): void {
+    this.#forget();
+    if (this.#name !== undefined) this.holder.named.delete(this.#name);
+  }
+
+  #forget(): void {
+    this.#unpacked = undefined;
+    this.#freeBlocks();
+  }
+
+  #freeBlocks(): void {
+    this.holder.blocks.free(this.#first);
     this.#first = NO_BLOCK;
   }
 
   #unpack(): KeptReply {
     const [from, to] = [this.#headBytes, this.#headBytes + this.#bodyBytes];
-    this.blocks.read(this.#first, DESK, to);
-    this.leave();
+    this.holder.blocks.read(this.#first, DESK, to);
+    this.#freeBlocks();
     // Not of Node's pool, where each would keep its neighbours.
     const body = Buffer.allocUnsafeSlow(this.#bodyBytes);
     DESK.copy(body, 0, from, to);

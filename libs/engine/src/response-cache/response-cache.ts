@@ -2,11 +2,9 @@
  * Answers of REST routes: in this process, by bytes, the least used leave first; behind it in a store that all nodes share. A hit
  * here asks nobody. Any number of equal requests at a time lead to one call, of all nodes that reach the store.
  */
-import { hashedKey } from '../authorization/cache-key';
 import { BoundedCache } from '../bounded-cache';
 import type { Reply } from '../exchange';
 import type { Clock, SharedEntries, SharedEntry } from '../ports';
-import { UnderWay } from '../under-way';
 import { answerOf, textOf, type KeptReply, type StoredAnswer } from './answer';
 import { Blocks } from './blocks';
 import { KeptAnswer } from './kept-answer';
@@ -43,21 +41,15 @@ const ENTRY_BYTES = 300;
 export class ResponseCache {
   readonly starts = new KeyStarts();
   readonly #kept: BoundedCache<KeptAnswer>;
-  readonly #blocks = new Blocks();
-  readonly #running = new UnderWay<Promise<Outcome>>();
-  readonly #renewals = new UnderWay<Promise<Outcome>>();
-
-  /** Of what is kept here, by the names that the store knows. */
-  readonly #keys = new Map<string, string>();
+  /** Of what is kept here and shared, by the names that the store knows. */
+  readonly #named = new Map<string, KeptAnswer>();
 
   constructor(private readonly options: ResponseCacheOptions) {
-    this.#kept = new BoundedCache(options.maxBytes, (answer) => {
-      answer.leave();
-      this.#keys.delete(answer.name);
-    });
+    const holder = { blocks: new Blocks(), named: this.#named };
+    this.#kept = new BoundedCache(options.maxBytes, (key) => new KeptAnswer(key, holder));
     options.store?.onReplaced?.((name) => {
-      const key = this.#keys.get(name);
-      if (key !== undefined) this.#kept.drop(key);
+      const place = this.#named.get(name);
+      if (place !== undefined) this.#kept.drop(place);
     });
   }
 
@@ -73,105 +65,84 @@ export class ResponseCache {
 
   /** `undefined` = somebody else's call came to a reply that is his alone. */
   fill(fill: Fill): Promise<Outcome | undefined> {
-    const { key, isRenewal } = fill;
-    const underWay = isRenewal ? this.#renewals : this.#running;
-    const running = underWay.get(key);
+    const place = this.#kept.place(fill.key);
+    const running = fill.isRenewal ? place.renewal : place.running;
     if (running !== undefined) return running.then((outcome) => ('answer' in outcome ? outcome : undefined));
-    const called = isRenewal
-      ? this.#renew(fill)
-      : ending(this.#running, key, this.#found(fill), (outcome) => outcome);
-    underWay.begin(key, called);
-    return called;
+    return fill.isRenewal ? this.#renew(place, fill) : this.#find(place, fill);
   }
 
-  #renew({ key, call }: Fill): Promise<Outcome> {
+  #renew(place: KeptAnswer, { call }: Fill): Promise<Outcome> {
     const { store } = this.options;
-    const share = (name: string, entry: SharedEntry): void => store?.replace(name, entry);
-    return ending(this.#renewals, key, call(), (outcome) =>
-      this.#settled(key, this.#nameOf(key), outcome, share),
-    );
+    return (place.renewal = call().then(
+      (outcome) => {
+        place.renewal = undefined;
+        this.#settled(place, outcome);
+        if (store !== undefined && isKept(outcome)) store.replace(place.name, this.#entryOf(outcome));
+        return outcome;
+      },
+      (error: unknown) => {
+        place.renewal = undefined;
+        this.#kept.settle(place);
+        throw error;
+      },
+    ));
   }
 
-  async #found({ key, timeoutMs, call }: Fill): Promise<Outcome> {
+  #find(place: KeptAnswer, fill: Fill): Promise<Outcome> {
     const { store } = this.options;
-    if (store === undefined) return this.#settled(key, '', await call(), () => undefined);
-    const name = this.#nameOf(key);
+    const found = store === undefined ? fill.call() : this.#fromStore(store, place, fill);
+    return (place.running = found.then(
+      (outcome) => {
+        place.running = undefined;
+        this.#settled(place, outcome);
+        return outcome;
+      },
+      (error: unknown) => {
+        place.running = undefined;
+        this.#kept.settle(place);
+        throw error;
+      },
+    ));
+  }
+
+  async #fromStore(store: SharedEntries, { name }: KeptAnswer, { timeoutMs, call }: Fill): Promise<Outcome> {
     const found = await store.obtain(name, timeoutMs);
-    if ('text' in found) {
-      const answer = answerOf(found.text);
-      this.#keep(key, name, answer, found.untilMs - this.options.clock.now());
-      return { answer, ttlMs: 0 };
-    }
+    if ('text' in found)
+      return { answer: answerOf(found.text), ttlMs: found.untilMs - this.options.clock.now() };
     try {
       const outcome = await call();
-      if (!isKept(outcome)) found.release();
-      return this.#settled(key, name, outcome, (_name, entry) => found.keep(entry));
+      if (isKept(outcome)) found.keep(this.#entryOf(outcome));
+      else found.release();
+      return outcome;
     } catch (error) {
       found.release();
       throw error;
     }
   }
 
-  /** Empty where nobody else is to know it. */
-  #nameOf(key: string): string {
-    return this.options.store === undefined ? '' : hashedKey(key);
+  /** Written out for a store that shares something, and for no other. */
+  #entryOf({ answer, ttlMs }: Kept): SharedEntry {
+    return {
+      untilMs: this.options.clock.now() + ttlMs,
+      get text() {
+        return textOf(answer);
+      },
+    };
   }
 
-  #settled(
-    key: string,
-    name: string,
-    outcome: Outcome,
-    share: (name: string, entry: SharedEntry) => void,
-  ): Outcome {
-    if (!isKept(outcome)) return outcome;
-    const { answer, ttlMs } = outcome;
-    this.#keep(key, name, answer, ttlMs);
-    share(name, new LazyEntry(answer, this.options.clock.now() + ttlMs));
-    return outcome;
-  }
-
-  #keep(key: string, name: string, answer: StoredAnswer, ttlMs: number): void {
-    if (ttlMs <= 0) return;
-    const value = new KeptAnswer(this.#blocks, name, answer);
+  /** Nothing of the kind is under way any more. */
+  #settled(place: KeptAnswer, outcome: Outcome): void {
+    if (!isKept(outcome)) return this.#kept.settle(place);
     const nowMs = this.options.clock.monotonicMs();
     // A key is as long as what callers send, and a unit of it takes up to two bytes.
-    const bytes = ENTRY_BYTES + 2 * key.length + value.bytes;
-    this.#kept.keep(key, { value, bytes, untilMs: nowMs + ttlMs }, nowMs);
-    if (name !== '' && this.#kept.peek(key) !== undefined) this.#keys.set(name, key);
+    const bytes = ENTRY_BYTES + 2 * place.key.length + place.put(outcome.answer);
+    this.#kept.keep(place, bytes, nowMs + outcome.ttlMs, nowMs);
+    if (this.options.store !== undefined && place.bytes > 0) this.#named.set(place.name, place);
   }
 }
 
-/** What becomes of an outcome, or of a failure, once what was under way is over. */
-function ending(
-  underWay: UnderWay<Promise<Outcome>>,
-  key: string,
-  called: Promise<Outcome>,
-  settle: (outcome: Outcome) => Outcome,
-): Promise<Outcome> {
-  return called.then(
-    (outcome) => {
-      underWay.end(key);
-      return settle(outcome);
-    },
-    (error: unknown) => {
-      underWay.end(key);
-      throw error;
-    },
-  );
-}
+type Kept = Extract<Outcome, { readonly answer: StoredAnswer }>;
 
-/** Written out for a store that shares something, and for no other. */
-class LazyEntry implements SharedEntry {
-  constructor(
-    private readonly answer: StoredAnswer,
-    readonly untilMs: number,
-  ) {}
-
-  get text(): string {
-    return textOf(this.answer);
-  }
-}
-
-function isKept(outcome: Outcome): outcome is Extract<Outcome, { readonly answer: StoredAnswer }> {
+function isKept(outcome: Outcome): outcome is Kept {
   return 'answer' in outcome && outcome.ttlMs > 0;
 }

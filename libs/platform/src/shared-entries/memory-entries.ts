@@ -1,5 +1,11 @@
 /** What is shared within one process, or by the workers that it serves over their channels. Its times are monotonic. */
-import { BoundedCache, type EntryClaim, type SharedEntries, type SharedEntry } from '@gatehouse/engine';
+import {
+  BoundedCache,
+  Place,
+  type EntryClaim,
+  type SharedEntries,
+  type SharedEntry,
+} from '@gatehouse/engine';
 
 interface Claim {
   readonly untilMs: number;
@@ -10,13 +16,17 @@ interface Claim {
 /** Of a key and what holds an entry. */
 const ENTRY_BYTES = 200;
 
+class KeptText extends Place {
+  text = '';
+}
+
 export class MemoryEntries implements SharedEntries {
-  private readonly kept: BoundedCache<string>;
+  private readonly kept: BoundedCache<KeptText>;
   private readonly claims = new Map<string, Claim>();
   private readonly listeners = new Set<(key: string) => void>();
 
   constructor(maxBytes: number) {
-    this.kept = new BoundedCache(maxBytes);
+    this.kept = new BoundedCache(maxBytes, (key) => new KeptText(key));
   }
 
   async obtain(key: string, waitMs: number): Promise<SharedEntry | EntryClaim> {
@@ -42,10 +52,8 @@ export class MemoryEntries implements SharedEntries {
   }
 
   private find(key: string): SharedEntry | undefined {
-    const text = this.kept.use(key, performance.now());
-    const untilMs = this.kept.peek(key)?.untilMs;
-    if (text === undefined || untilMs === undefined) return undefined;
-    return { text, untilMs: Date.now() + untilMs - performance.now() };
+    const place = this.kept.use(key, performance.now());
+    return place && { text: place.text, untilMs: Date.now() + place.untilMs - performance.now() };
   }
 
   private claim(key: string, waitMs: number): EntryClaim {
@@ -69,7 +77,9 @@ export class MemoryEntries implements SharedEntries {
     if (leftMs <= 0) return;
     const bytes = ENTRY_BYTES + 2 * text.length;
     const nowMs = performance.now();
-    this.kept.keep(key, { value: text, bytes, untilMs: nowMs + leftMs }, nowMs);
+    const place = this.kept.place(key);
+    place.text = text;
+    this.kept.keep(place, bytes, nowMs + leftMs, nowMs);
   }
 }
 
