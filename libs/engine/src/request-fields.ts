@@ -2,6 +2,7 @@
  * The header fields the gateway itself looks at, found in one walk over the request's header list, with the total size.
  */
 import type { InboundRequest } from './exchange';
+import type { Identified } from './authorization/function-authorizer';
 import type { AskedFor, KeyedHeaders } from './response-cache/keyed-fields';
 
 /** `Host` and others of the request that are used as whole lists are not here. */
@@ -50,6 +51,8 @@ export class RequestFields {
   userAgent: string | undefined = undefined;
   amznTraceId: string | undefined = undefined;
   methodOverride: string | undefined = undefined;
+  /** By the authorizer that was asked last, and looks at nothing else. */
+  identified: Identified | undefined = undefined;
   /** What the cached route that was asked last makes of all of them. */
   keyed: KeyedHeaders | undefined = undefined;
   /** Of a cached route, by the request that came last with them. */

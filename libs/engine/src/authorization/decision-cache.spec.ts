@@ -21,23 +21,23 @@ const lookup = (key: string, ask: () => Promise<string>): Lookup<string> => ({
 
 it('a call under way is found when the result of before has left', async () => {
   const cache = cacheOf(1000);
-  await cache.find(lookup('key', () => Promise.resolve('old')));
+  await cache.ask(lookup('key', () => Promise.resolve('old')));
   nowMs = 2000;
   const { promise, resolve } = deferred<string>();
-  const calls = [Promise.resolve(cache.find(lookup('key', () => promise)))];
-  await cache.find(lookup('other', () => Promise.resolve('x'.repeat(150))));
-  calls.push(Promise.resolve(cache.find(lookup('key', () => Promise.reject(new Error('a second call'))))));
+  const calls = [Promise.resolve(cache.ask(lookup('key', () => promise)))];
+  await cache.ask(lookup('other', () => Promise.resolve('x'.repeat(150))));
+  calls.push(Promise.resolve(cache.ask(lookup('key', () => Promise.reject(new Error('a second call'))))));
   resolve('new');
   expect(await Promise.all(calls)).toEqual(['new', 'new']);
 });
 
 it('a result that has left stands in for no failure', async () => {
   const cache = cacheOf(1000);
-  await cache.find(lookup('key', () => Promise.resolve('old')));
+  await cache.ask(lookup('key', () => Promise.resolve('old')));
   nowMs = 2000;
   const { promise, reject } = deferred<string>();
-  const call = cache.find(lookup('key', () => promise));
-  await cache.find(lookup('other', () => Promise.resolve('x'.repeat(150))));
+  const call = cache.ask(lookup('key', () => promise));
+  await cache.ask(lookup('other', () => Promise.resolve('x'.repeat(150))));
   reject(new Error('the failure'));
   await expect(call).rejects.toThrow('the failure');
 });
@@ -45,18 +45,18 @@ it('a result that has left stands in for no failure', async () => {
 it.each<[string, (cache: DecisionCache, i: number) => unknown]>([
   [
     'calls that fail',
-    (cache, i) => cache.find(lookup(`${i}`.padEnd(5000), () => Promise.reject(new Error('no')))),
+    (cache, i) => cache.ask(lookup(`${i}`.padEnd(5000), () => Promise.reject(new Error('no')))),
   ],
   [
     'results that have left while they are renewed',
     async (cache, i) => {
       nowMs += 2000;
-      await cache.find({
+      await cache.ask({
         ...lookup(`${i}`, () => Promise.resolve(`${i}`.padEnd(4000))),
         read: (text) => Buffer.from(text).toString(),
       });
       nowMs += 2000;
-      void cache.find(lookup(`${i}`, () => new Promise(() => undefined)));
+      void cache.ask(lookup(`${i}`, () => new Promise(() => undefined)));
     },
   ],
 ])('holds nothing of %s', async (_name, act) => {

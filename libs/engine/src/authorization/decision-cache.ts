@@ -64,12 +64,14 @@ export class DecisionCache {
     return this.#kept.bytes;
   }
 
-  /** At once where it is kept here. */
-  find<T>(lookup: Lookup<T>): T | Promise<T> {
-    const { key } = lookup;
-    const kept = this.#kept.use(key, this.options.clock.monotonicMs());
-    if (kept !== undefined) return kept.value as T;
-    const failure = this.#failures.recall(hashedKey(key));
+  /** What was read for this key, where it is kept here; `undefined` = it has to be asked for. */
+  find(key: string): unknown {
+    return this.#kept.use(key, this.options.clock.monotonicMs())?.value;
+  }
+
+  /** What is not to be found; at once where it stands in for a failure that is remembered. */
+  ask<T>(lookup: Lookup<T>): T | Promise<T> {
+    const failure = this.#failures.recall(hashedKey(lookup.key));
     return failure === undefined ? this.#findOnce(lookup) : this.#standIn(lookup, failure.error);
   }
 

@@ -193,6 +193,16 @@ describe('cache', () => {
     expect(fake.calls).toHaveLength(2);
   });
 
+  it('asks each time once it has no time to live any more', async () => {
+    const { fake, gateway, call } = world();
+    fake.functionOf = () => policy('Allow', '*');
+    await call('/a');
+    const routes = [routeOf('GET /a', {}, { authorization: { type: 'CUSTOM', authorizerId: 'au1' } })];
+    gateway.apply(snapshotOf({ authorizers: { au1: authorizerOf({ ttlSeconds: 0 }) }, routes }));
+    await call('/a');
+    expect(fake.calls).toHaveLength(2);
+  });
+
   it('asks again for another revision, as after a flush', async () => {
     const { fake, gateway, call } = world();
     fake.functionOf = () => policy('Allow', '*');
@@ -283,6 +293,17 @@ describe('REQUEST of a REST API', () => {
     expect((await call('/a')).status).toBe(200);
   });
 
+  it.each<[string, [string, AskedFor?], [string, AskedFor?]]>([
+    ['method.request.querystring.q', ['/a', { query: 'q=1' }], ['/a', { query: 'q=2' }]],
+    ['context.resourcePath', ['/a'], ['/b']],
+  ])('asks for every value of %s, whatever headers repeat', async (source, one, other) => {
+    const identitySource = ['method.request.header.Authorization', source];
+    const { fake, call } = world({ type: 'REQUEST', identitySource });
+    fake.functionOf = () => policy('Allow', '*');
+    for (const asked of [one, other, one, other]) expect((await call(...asked)).status).toBe(200);
+    expect(fake.calls).toHaveLength(2);
+  });
+
   it('never shares a result between values that differ only in where they are', async () => {
     const { fake, call } = world({
       type: 'REQUEST',
@@ -306,7 +327,8 @@ describe('what the function says goes on', () => {
       { authorization: { type: 'CUSTOM', authorizerId: 'au1' } },
     );
     const accessLog = {
-      format: '$context.authorizer.principalId $context.authorizer.n $context.authorizer.none',
+      format:
+        '$context.authorizer.principalId $context.authorizer.n $context.authorizer.none $context.authorizer.latency',
     };
     const gateway = gatewayOf(
       fake,
@@ -319,7 +341,7 @@ describe('what the function says goes on', () => {
       event = given;
       return {};
     };
-    await ask(gateway, { path: '/prod/a', headers: ['Authorization', 'tok'] });
+    for (let i = 0; i < 2; i++) await ask(gateway, { path: '/prod/a', headers: ['Authorization', 'tok'] });
     expect(event).toMatchObject({
       requestContext: {
         authorizer: {
@@ -331,6 +353,7 @@ describe('what the function says goes on', () => {
         },
       },
     });
-    expect(fake.lines).toEqual(['user-1 1 -']);
+    // A result that was kept took no time.
+    expect(fake.lines).toEqual(['user-1 1 - 2', 'user-1 1 - 0']);
   });
 });

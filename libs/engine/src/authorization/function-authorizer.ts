@@ -1,5 +1,5 @@
 /** Lambda authorizers: who calls is what a function says, asked for at most once per identity and time to live. */
-import { fillStageVariables, type Policy } from '@gatehouse/standards';
+import { fillStageVariables, type Verdict } from '@gatehouse/standards';
 import type { FunctionAuthorizer } from '@gatehouse/snapshot';
 import { GatewayError } from '../errors';
 import type { Authorization, Exchange } from '../exchange';
@@ -8,7 +8,7 @@ import type { RoutePlan } from '../program';
 import { verdictFor } from './access-request';
 import type { Authenticate } from './authenticate';
 import { compileAsk } from './ask-function';
-import { cacheKeys } from './cache-key';
+import { cacheKeys, type Identity } from './cache-key';
 import { eventOf } from './function-event';
 import { BadResult, readDecision, type FunctionDecision, type ResultRules } from './function-result';
 import { compileIdentitySources, isPresent } from './identity-source';
@@ -34,28 +34,39 @@ export function functionAuthenticate(
   const keyOf = cacheKeys({ apiId, stage, authorizerId, revision: authorizer.revision });
   const { staleOnErrorSeconds = 0, errorTtlSeconds = 0 } = plan.access.options;
   const [staleMs, errorTtlMs] = [staleOnErrorSeconds * 1000, errorTtlSeconds * 1000];
-  return (x) => {
-    const identity = sources.map((source) => source(x));
+  const isOfHeaders = sources.every((source) => source.isOfHeaders);
+  const identifiedOf = (x: Exchange): Identified => {
+    const known = x.fields.identified;
+    if (known?.by === keyOf) return known;
+    const identity = sources.map((source) => source.valuesOf(x));
     check(identity);
+    const made = { by: keyOf, identity, key: keyOf(identity) };
+    if (isOfHeaders) x.fields.identified = made;
+    return made;
+  };
+  return (x) => {
+    const { identity, key } = identifiedOf(x);
+    const kept = ttlMs === 0 ? undefined : kit.decisions.find(key);
+    if (kept !== undefined) return settleKept(x, kept as FunctionDecision);
     const askNow = (): Promise<string> => ask(JSON.stringify(buildEvent(x, identity)));
     const startedMs = kit.clock.monotonicMs();
     if (ttlMs === 0) return askNow().then((text) => settle(x, read(text), startedMs));
-    const key = keyOf(identity);
     const { timeoutMs } = ask;
-    const found = kit.decisions.find({
-      key,
-      ttlMs,
-      timeoutMs,
-      ask: askNow,
-      read,
-      staleMs,
-      errorTtlMs,
-      isFailure,
-    });
+    const lookup = { key, ttlMs, timeoutMs, ask: askNow, read, staleMs, errorTtlMs, isFailure };
+    const found = kit.decisions.ask(lookup);
     return found instanceof Promise
       ? found.then((decision) => settle(x, decision, startedMs))
-      : settle(x, found, undefined);
+      : settleKept(x, found);
   };
+}
+
+/** Who calls, as far as an authorizer is asked about it. */
+export interface Identified {
+  /** Of one authorizer of one stage. */
+  readonly by: (identity: Identity) => string;
+  readonly identity: Identity;
+  /** Of what is said of him. */
+  readonly key: string;
 }
 
 /** A function that says `Unauthorized` has decided. */
@@ -90,9 +101,6 @@ function identityCheck(
   };
 }
 
-/** Of decisions that were kept: they are the same for all whom they are used for. */
-const kept = new WeakMap<FunctionDecision, Authorization>();
-
 function authorizationOf(
   { principalId, context, usageIdentifierKey }: FunctionDecision,
   latencyMs: number,
@@ -109,23 +117,17 @@ function authorizationOf(
   };
 }
 
-function keptAuthorization(decision: FunctionDecision): Authorization {
-  const known = kept.get(decision);
-  if (known !== undefined) return known;
-  const authorization = authorizationOf(decision, 0);
-  kept.set(decision, authorization);
-  return authorization;
+function settle(x: Exchange, decision: FunctionDecision, startedMs: number): Verdict {
+  x.authorizer = authorizationOf(decision, x.kit.clock.monotonicMs() - startedMs);
+  return verdictBy(x, decision);
 }
 
-function settle(x: Exchange, decision: FunctionDecision, startedMs: number | undefined) {
-  const { allows } = decision;
-  x.authorizer =
-    startedMs === undefined
-      ? keptAuthorization(decision)
-      : authorizationOf(decision, x.kit.clock.monotonicMs() - startedMs);
-  return typeof allows === 'boolean' ? (allows ? 'allow' : 'none') : verdictOfPolicy(x, allows);
+function settleKept(x: Exchange, decision: FunctionDecision): Verdict {
+  x.authorizer = decision.authorization ??= authorizationOf(decision, 0);
+  return verdictBy(x, decision);
 }
 
-function verdictOfPolicy(x: Exchange, policy: Policy) {
-  return verdictFor(x, [policy], undefined);
+function verdictBy(x: Exchange, { allows }: FunctionDecision): Verdict {
+  if (typeof allows === 'boolean') return allows ? 'allow' : 'none';
+  return verdictFor(x, allows, undefined);
 }

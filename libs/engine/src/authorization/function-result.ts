@@ -3,14 +3,16 @@
  * authorizer response format"). Anything of another shape is no result, and lets nobody pass.
  */
 import { parsePolicy, repeatedMember, type Policy } from '@gatehouse/standards';
-import type { JsonValue } from '../exchange';
+import type { Authorization, JsonValue } from '../exchange';
 
 export interface FunctionDecision {
-  /** A policy that is evaluated for each method, or one word for all of them. */
-  readonly allows: Policy | boolean;
+  /** Policies that are evaluated for each method, or one word for all of them. */
+  readonly allows: readonly Policy[] | boolean;
   readonly principalId: string | undefined;
   readonly context: Readonly<Record<string, JsonValue>>;
   readonly usageIdentifierKey: string | undefined;
+  /** The same for all whom a kept decision is used for, made by the first of them. */
+  authorization: Authorization | undefined;
 }
 
 export interface ResultRules {
@@ -32,7 +34,13 @@ export function readDecision(text: string, { kind, simpleResponses }: ResultRule
   const context = kind === 'REST' ? restContext(result.context) : httpContext(result.context);
   if (simpleResponses) {
     if (typeof result.isAuthorized !== 'boolean') throw new BadResult('isAuthorized is no boolean');
-    return { allows: result.isAuthorized, principalId: undefined, context, usageIdentifierKey: undefined };
+    return {
+      allows: result.isAuthorized,
+      principalId: undefined,
+      context,
+      usageIdentifierKey: undefined,
+      authorization: undefined,
+    };
   }
   const { principalId, policyDocument, usageIdentifierKey } = result;
   if (typeof principalId !== 'string' && kind === 'REST') throw new BadResult('principalId is no text');
@@ -45,10 +53,11 @@ export function readDecision(text: string, { kind, simpleResponses }: ResultRule
   )
     throw new BadResult('usageIdentifierKey is no text');
   return {
-    allows: policy,
+    allows: [policy],
     principalId: typeof principalId === 'string' ? principalId : undefined,
     context,
     usageIdentifierKey: usageIdentifierKey ?? undefined,
+    authorization: undefined,
   };
 }
 

@@ -7,8 +7,12 @@ import { contextReader } from '../context';
 import type { Exchange } from '../exchange';
 import type { RoutePlan } from '../program';
 
-/** All values, in order; none = absent. */
-export type IdentitySource = (x: Exchange) => readonly string[];
+export interface IdentitySource {
+  /** All requests with the same headers have the same values. */
+  readonly isOfHeaders: boolean;
+  /** All values, in order; none = absent. */
+  valuesOf(x: Exchange): readonly string[];
+}
 
 const SOURCE =
   /^(?:method\.request\.|\$request\.)(header|querystring)\.(.+)$|^\$?(context|stageVariables)\.(.+)$/;
@@ -19,7 +23,7 @@ export function compileIdentitySources(plan: RoutePlan, sources: readonly string
     const source = compileOne(plan, text.trim());
     if (source === undefined)
       plan.problem('INVALID_IDENTITY_SOURCE', '/authorization', `no identity source: ${text}`);
-    return source ?? (() => []);
+    return source ?? ABSENT;
   });
 }
 
@@ -27,19 +31,23 @@ function compileOne(plan: RoutePlan, text: string): IdentitySource | undefined {
   const [, requestPart, requestName = '', otherPart, otherName = ''] = SOURCE.exec(text) ?? [];
   if (requestPart === 'header') {
     const lower = requestName.toLowerCase();
-    return (x) => allFields(x.request.headers, lower).map(textOfField);
+    return { isOfHeaders: true, valuesOf: (x) => allFields(x.request.headers, lower).map(textOfField) };
   }
-  if (requestPart === 'querystring') return (x) => x.query.get(requestName) ?? [];
+  if (requestPart === 'querystring')
+    return { isOfHeaders: false, valuesOf: (x) => x.query.get(requestName) ?? [] };
   if (otherPart === 'context') {
     const reader = contextReader(otherName);
-    return reader && ((x) => present(reader(x)));
+    return reader && { isOfHeaders: false, valuesOf: (x) => present(reader(x)) };
   }
   if (otherPart === 'stageVariables') {
     const values = present(plan.facts.stageVariables.get(otherName));
-    return () => values;
+    return { isOfHeaders: true, valuesOf: () => values };
   }
   return undefined;
 }
+
+/** Nobody is identified by it. */
+export const ABSENT: IdentitySource = { isOfHeaders: true, valuesOf: () => [] };
 
 function present(value: string | undefined): readonly string[] {
   return value === undefined ? [] : [value];

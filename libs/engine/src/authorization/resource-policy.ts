@@ -70,8 +70,10 @@ export function combined(
 ): Verdict {
   const resource = policy === undefined ? 'none' : verdictFor(x, [policy], caller, action);
   if (own === 'deny' || resource === 'deny') return 'deny';
-  const allows = [own, resource].filter((verdict) => verdict === 'allow').length;
-  return allows >= (isSameAccount && policy !== NOTHING_ALLOWED ? 1 : 2) ? 'allow' : 'none';
+  const isEnoughAlone = isSameAccount && policy !== NOTHING_ALLOWED;
+  const isAllowed = own === 'allow' || resource === 'allow';
+  const isAllowedByBoth = own === 'allow' && resource === 'allow';
+  return (isEnoughAlone ? isAllowed : isAllowedByBoth) ? 'allow' : 'none';
 }
 
 function anonymousRefused(x: Exchange, verdict: Verdict): GatewayError {

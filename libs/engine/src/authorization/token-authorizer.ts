@@ -11,7 +11,7 @@ import { TokenError, type Claims, type Kit } from '../ports';
 import type { RoutePlan } from '../program';
 import type { Authenticate } from './authenticate';
 import { claimTexts, scopesOf, textsOf } from './claims';
-import { compileIdentitySources, isPresent } from './identity-source';
+import { ABSENT, compileIdentitySources, isPresent } from './identity-source';
 import { compileWhole } from './whole-pattern';
 
 export function jwtAuthenticate(
@@ -20,10 +20,10 @@ export function jwtAuthenticate(
   scopes: readonly string[],
   kit: Kit,
 ): Authenticate {
-  const [source = () => []] = compileIdentitySources(plan, identitySource);
+  const [source = ABSENT] = compileIdentitySources(plan, identitySource);
   const { rsaOnly = false } = plan.access.options;
   return (x) => {
-    const values = source(x);
+    const values = source.valuesOf(x);
     if (!isPresent(values)) throw unauthorized(x, 'Bearer');
     if (rsaOnly && !isRsa(kit.tokens.algorithmOf(bare(values))))
       throw invalid(x, 'the token is not signed by an RSA algorithm');
@@ -44,12 +44,12 @@ export function cognitoAuthenticate(
   scopes: readonly string[],
   kit: Kit,
 ): Authenticate | undefined {
-  const [source = () => []] = compileIdentitySources(plan, identitySource);
+  const [source = ABSENT] = compileIdentitySources(plan, identitySource);
   const expression = identityValidationExpression;
   const isAudience = expression ? compileWhole(plan, '/authorization', expression) : undefined;
   if (expression && isAudience === undefined) return undefined;
   return (x) => {
-    const values = source(x);
+    const values = source.valuesOf(x);
     if (!isPresent(values)) throw new GatewayError('UNAUTHORIZED');
     const check = (claims: Claims): Verdict => {
       const isMeant = isAudience === undefined || textsOf(claims.aud ?? claims.client_id).some(isAudience);

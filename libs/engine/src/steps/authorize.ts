@@ -31,18 +31,20 @@ export const authorize: StepFactory = (plan, kit) => {
 
 /** What a user's and the resource's policies come to is the authenticator's, for it knows the user. */
 function iamStep(authenticate: Authenticate): Step {
-  return (x) => settled(authenticate(x), () => undefined);
+  return (x) => settled(x, authenticate(x), NO_MORE);
 }
 
 /** A token says who calls, and nothing of methods: the resource policy alone decides on those. */
 function tokenStep(authenticate: Authenticate, policy: ResourcePolicy): Step {
-  return (x) => settled(authenticate(x), () => requireAllow(x, policy));
+  const require: Then = (x) => requireAllow(x, policy);
+  return (x) => settled(x, authenticate(x), require);
 }
 
 function functionStep(authenticate: Authenticate, policy: ResourcePolicy): Step {
+  const require: Then = (x, own) => requireFunctionAllows(x, own, policy);
   return (x) => {
     refuseDenied(x, policy);
-    return settled(authenticate(x), (own) => requireFunctionAllows(x, own, policy));
+    return settled(x, authenticate(x), require);
   };
 }
 
@@ -53,9 +55,11 @@ function requireFunctionAllows(x: Exchange, own: Verdict, policy: ResourcePolicy
   throw new GatewayError('ACCESS_DENIED', `User is not authorized to access this resource${how}`);
 }
 
-function settled(
-  verdict: Verdict | Promise<Verdict>,
-  then: (verdict: Verdict) => void,
-): void | Promise<void> {
-  return verdict instanceof Promise ? verdict.then(then) : then(verdict);
+/** What follows when it is known who calls. */
+type Then = (x: Exchange, own: Verdict) => void;
+
+const NO_MORE: Then = () => undefined;
+
+function settled(x: Exchange, verdict: Verdict | Promise<Verdict>, then: Then): void | Promise<void> {
+  return verdict instanceof Promise ? verdict.then((late) => then(x, late)) : then(x, verdict);
 }

@@ -182,14 +182,24 @@ export interface AskedFor {
   readonly asksWebSocket?: boolean;
 }
 
+/** Heads that came before. A listener makes one object of those of a connection, so here whoever sends the same shares one too. */
+const HEADS = new Map<string, Pick<InboundRequest, 'headers' | 'ofHeaders'>>();
+
+function headOf(headers: readonly string[]): Pick<InboundRequest, 'headers' | 'ofHeaders'> {
+  const key = JSON.stringify(headers);
+  const known = HEADS.get(key) ?? { headers, ofHeaders: { made: undefined } };
+  HEADS.set(key, known);
+  return known;
+}
+
 export function request(asked: AskedFor): InboundRequest {
   const host = asked.host ?? 'api1.execute-api.localhost';
   return {
+    ...headOf(['Host', host, ...(asked.headers ?? [])]),
     method: asked.method ?? 'GET',
     path: asked.path ?? '/',
     query: asked.query ?? '',
     host,
-    headers: ['Host', host, ...(asked.headers ?? [])],
     protocol: 'HTTP/1.1',
     secure: asked.secure ?? false,
     sourceIp: '198.51.100.7',

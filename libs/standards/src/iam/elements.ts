@@ -31,7 +31,10 @@ export function parseResources(
   whenUnknown: boolean,
 ): Matcher<AccessRequest> {
   const patterns = textsOf(value, 'Resource').map((text) => resourceMatcher(text, isNew, whenUnknown));
-  return (request) => patterns.some((matches) => matches(request));
+  return (request) => {
+    for (const matches of patterns) if (matches(request)) return true;
+    return false;
+  };
 }
 
 /**

@@ -18,6 +18,12 @@ function applies({ principal, action, resource, conditions }: Statement, request
     action(request) &&
     resource(request) &&
     (principal === undefined || principal(request.caller)) &&
-    conditions.every((holds) => holds(request))
+    allHold(conditions, request)
   );
+}
+
+/** Most have none, and a call for each is made for each request. */
+function allHold(conditions: Statement['conditions'], request: AccessRequest): boolean {
+  for (const holds of conditions) if (!holds(request)) return false;
+  return true;
 }
