@@ -233,9 +233,7 @@ export class Exchange {
 
   /** Another request in the place of this one: same place, same ids. Nobody is known to call. */
   standIn(request: InboundRequest): Exchange {
-    const { trace, kit, facts, route, params, method, path, apiPath } = this;
-    const destination = { facts, route, params, method, path, apiPath };
-    const other = new Exchange(request, RequestFields.of(request), trace, kit, destination);
+    const other = new Exchange(request, RequestFields.of(request), this.trace, this.kit, this);
     other.#requestId = this.requestId;
     other.#extendedRequestId = this.extendedRequestId;
     other.body = this.body;

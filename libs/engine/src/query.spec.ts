@@ -1,3 +1,4 @@
+import fc from 'fast-check';
 import { decodeForm, encodePair, joinQueries, parseQuery, rawPairs } from './query';
 
 test('parameters are form-decoded, repeated ones kept in order, `;` splits too', () => {
@@ -18,6 +19,19 @@ test('raw pairs keep their escapes', () => {
     ['b', ''],
     ['c', 'd=e'],
   ]);
+});
+
+test('a pair is what it was made of, and nothing in it has a meaning', () => {
+  const text = fc.string({ unit: 'grapheme' });
+  fc.assert(
+    fc.property(text, text, (name, value) => {
+      const pair = encodePair(name, value);
+      expect(pair).toMatch(/^(?:[\w.~!'()*-]|%[0-9A-F]{2})*=(?:[\w.~!'()*-]|%[0-9A-F]{2})*$/);
+      expect(pair.split('=').map((part) => decodeURIComponent(part))).toEqual([name, value]);
+    }),
+  );
+  for (const value of ['a+b', 'a%20b', 'a b', 'a\n', '-._~'])
+    expect(encodePair('n', value)).toBe(`n=${encodeURIComponent(value)}`);
 });
 
 test('a pair cannot open another', () => {

@@ -47,8 +47,11 @@ export function encodePair(name: string, value: string): string {
   return `${encodeText(name)}=${encodeText(value)}`;
 }
 
+const UNRESERVED = /^[\w.~-]*$/;
+
 /** Everything but unreserved characters; a lone surrogate becomes U+FFFD instead of throwing. */
 export function encodeText(text: string): string {
+  if (UNRESERVED.test(text)) return text;
   try {
     return encodeURIComponent(text);
   } catch {

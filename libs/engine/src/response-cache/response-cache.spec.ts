@@ -21,9 +21,7 @@ const fill = (cache: ResponseCache, from: number, to: number, body: Uint8Array):
     { length: to - from },
     (_none, i) => `a key of about as many characters as most: ${from + i}`,
   );
-  return Promise.all(
-    keys.map((key) => cache.fill({ key, timeoutMs: 1000, isRenewal: false, call: () => outcome })),
-  );
+  return Promise.all(keys.map((key) => cache.fill(filling(key, () => outcome))));
 };
 
 it.each<[string, number, Uint8Array]>([
@@ -42,7 +40,7 @@ it('holds no more than its room where keys are longer than answers', async () =>
   const cache = new ResponseCache({ clock, maxBytes: 100_000 });
   const outcome = Promise.resolve({ answer: { ...ANSWER, body: Buffer.from('x') }, ttlMs: 1000 });
   const keys = Array.from({ length: 20 }, (_none, i) => `${i}`.padEnd(10_000));
-  for (const key of keys) await cache.fill({ key, timeoutMs: 1000, isRenewal: false, call: () => outcome });
+  for (const key of keys) await cache.fill(filling(key, () => outcome));
   expect(keys.filter((key) => cache.find(key) !== undefined)).toEqual(keys.slice(-4));
 });
 
@@ -52,8 +50,12 @@ const answered = (text: string): Outcome => ({
   ttlMs: 1000,
 });
 const textIn = (cache: ResponseCache, key: string): string | undefined => cache.find(key)?.body.toString();
-const filling = (key: string, call: () => Promise<Outcome>, isRenewal = false): Fill => ({
-  ...{ key, timeoutMs: 1000, isRenewal, call },
+const filling = (
+  key: string,
+  call: () => Promise<Outcome>,
+  isRenewal = false,
+): Fill<Outcome | undefined> => ({
+  ...{ key, timeoutMs: 1000, isRenewal, call, finish: (outcome: Outcome | undefined) => outcome },
 });
 
 it.each<[string, () => Promise<Outcome>]>([

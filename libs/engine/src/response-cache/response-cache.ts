@@ -24,7 +24,8 @@ export type Outcome =
   /** For the one alone who made the call. */
   | { readonly reply: Reply };
 
-export interface Fill {
+/** Of one request. `T` = what it makes of the outcome. */
+export interface Fill<T> {
   /** Stays in this process; others see its hash. */
   readonly key: string;
   /** How long a call may take. */
@@ -32,7 +33,9 @@ export interface Fill {
   /** What is there already is not looked at, but replaced. */
   readonly isRenewal: boolean;
   /** Must not throw, but reject. */
-  readonly call: () => Promise<Outcome>;
+  call(): Promise<Outcome>;
+  /** When what it came to is kept. `undefined` = somebody else's call came to a reply that is his alone. */
+  finish(outcome: Outcome | undefined): T | Promise<T>;
 }
 
 /** Of what holds an entry. */
@@ -63,54 +66,56 @@ export class ResponseCache {
     return this.#kept.use(key, this.options.clock.monotonicMs() - staleMs)?.answer;
   }
 
-  /** `undefined` = somebody else's call came to a reply that is his alone. */
-  fill(fill: Fill): Promise<Outcome | undefined> {
+  /** Whoever begins a call hears of its end first, so that it is kept when those hear of it who have joined him. */
+  fill<T>(fill: Fill<T>): Promise<T> {
     const place = this.#kept.place(fill.key);
     const running = fill.isRenewal ? place.renewal : place.running;
-    if (running !== undefined) return running.then((outcome) => ('answer' in outcome ? outcome : undefined));
+    if (running !== undefined)
+      return running.then((outcome) => fill.finish('answer' in outcome ? outcome : undefined));
     return fill.isRenewal ? this.#renew(place, fill) : this.#find(place, fill);
   }
 
-  #renew(place: KeptAnswer, { call }: Fill): Promise<Outcome> {
+  #renew<T>(place: KeptAnswer, fill: Fill<T>): Promise<T> {
     const { store } = this.options;
-    return (place.renewal = call().then(
+    place.renewal = fill.call();
+    return place.renewal.then(
       (outcome) => {
         place.renewal = undefined;
         this.#settled(place, outcome);
         if (store !== undefined && isKept(outcome)) store.replace(place.name, this.#entryOf(outcome));
-        return outcome;
+        return fill.finish(outcome);
       },
       (error: unknown) => {
         place.renewal = undefined;
         this.#kept.settle(place);
         throw error;
       },
-    ));
+    );
   }
 
-  #find(place: KeptAnswer, fill: Fill): Promise<Outcome> {
+  #find<T>(place: KeptAnswer, fill: Fill<T>): Promise<T> {
     const { store } = this.options;
-    const found = store === undefined ? fill.call() : this.#fromStore(store, place, fill);
-    return (place.running = found.then(
+    place.running = store === undefined ? fill.call() : this.#fromStore(store, place.name, fill);
+    return place.running.then(
       (outcome) => {
         place.running = undefined;
         this.#settled(place, outcome);
-        return outcome;
+        return fill.finish(outcome);
       },
       (error: unknown) => {
         place.running = undefined;
         this.#kept.settle(place);
         throw error;
       },
-    ));
+    );
   }
 
-  async #fromStore(store: SharedEntries, { name }: KeptAnswer, { timeoutMs, call }: Fill): Promise<Outcome> {
-    const found = await store.obtain(name, timeoutMs);
+  async #fromStore<T>(store: SharedEntries, name: string, fill: Fill<T>): Promise<Outcome> {
+    const found = await store.obtain(name, fill.timeoutMs);
     if ('text' in found)
       return { answer: answerOf(found.text), ttlMs: found.untilMs - this.options.clock.now() };
     try {
-      const outcome = await call();
+      const outcome = await fill.call();
       if (isKept(outcome)) found.keep(this.#entryOf(outcome));
       else found.release();
       return outcome;

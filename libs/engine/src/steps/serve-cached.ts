@@ -10,9 +10,9 @@ import type { Kit } from '../ports';
 import type { RoutePlan, Step } from '../program';
 import { gatherAnswer, replyOf, type KeptReply, type StoredAnswer } from '../response-cache/answer';
 import { compileCacheRequest, type CacheRequest } from '../response-cache/cache-request';
-import type { Outcome, ResponseCache } from '../response-cache/response-cache';
+import type { Fill, Outcome, ResponseCache } from '../response-cache/response-cache';
 import { asksForFresh, isForEverybody, lifetimeOf } from '../response-cache/storable';
-import { replyBy } from '../run-steps';
+import { replyBy, runSteps, type Ending } from '../run-steps';
 
 /** `undefined` = the route's answers are not kept. */
 export function serveCached(plan: RoutePlan, kit: Kit, integration: readonly Step[]): Step | undefined {
@@ -32,17 +32,17 @@ const WARNING = '199 Cache-control headers were ignored because the caller was u
 const NOT_ALLOWED = 'User is not authorized to invalidate the cache of this resource';
 
 class CachedRoute {
-  private readonly request: CacheRequest;
+  readonly request: CacheRequest;
   private readonly cache: ResponseCache;
   private readonly mayInvalidate: (x: Exchange) => boolean;
-  private readonly timeoutMs: number;
+  readonly timeoutMs: number;
 
   constructor(
     plan: RoutePlan,
     kit: Kit,
     private readonly stage: ResponseCacheSnapshot,
     private readonly settings: RouteCacheSnapshot,
-    private readonly integration: readonly Step[],
+    readonly integration: readonly Step[],
   ) {
     const { route } = plan;
     this.request = compileCacheRequest(kit.responses.starts, plan.facts, route.integration, settings, stage);
@@ -78,31 +78,26 @@ class CachedRoute {
   /** Old, but good enough while it is renewed behind the client's back. */
   private staleMeanwhile(x: Exchange, key: string): KeptReply | undefined {
     const stale = this.cache.find(key, seconds(this.stage.staleWhileRevalidateSeconds));
-    if (stale !== undefined) void this.ask(x, key, false).then(abandon, () => undefined);
+    if (stale !== undefined) this.cache.fill(new Refresh(this, x, key, false)).catch(() => undefined);
     return stale;
   }
 
   private fill(x: Exchange, key: string, isRenewal: boolean): Promise<Reply> {
     x.cacheResult = 'miss';
-    const asked = this.ask(x, key, isRenewal).then((outcome) => this.replyFor(x, key, outcome));
-    if (seconds(this.stage.staleIfErrorSeconds) === 0) return asked;
-    return asked.catch((error: unknown) => {
+    const filled = this.cache.fill(new Miss(this, x, key, isRenewal));
+    if (seconds(this.stage.staleIfErrorSeconds) === 0) return filled;
+    return filled.catch((error: unknown) => {
       const stale = this.staleInstead(x, key);
       if (stale === undefined) throw error;
       return replyOf(stale);
     });
   }
 
-  private replyFor(x: Exchange, key: string, outcome: Outcome | undefined): Reply | Promise<Reply> {
+  replyFor(x: Exchange, key: string, outcome: Outcome | undefined): Reply | Promise<Reply> {
     if (outcome === undefined) return replyBy(x, this.integration);
     if ('reply' in outcome) return outcome.reply;
     const { answer } = outcome;
     return replyOf((answer.status >= 500 ? this.staleInstead(x, key) : undefined) ?? answer);
-  }
-
-  private ask(x: Exchange, key: string, isRenewal: boolean): Promise<Outcome | undefined> {
-    const { timeoutMs } = this;
-    return this.cache.fill({ key, timeoutMs, isRenewal, call: () => this.call(x) });
   }
 
   /** Old, but better than what went wrong. */
@@ -113,21 +108,7 @@ class CachedRoute {
     return stale;
   }
 
-  private call(x: Exchange): Promise<Outcome> {
-    const asked = this.request.filling(x);
-    return laterBy(asked, this.integration).then(
-      (reply) => {
-        tell(x, asked);
-        return this.outcomeOf(reply);
-      },
-      (error: unknown) => {
-        tell(x, asked);
-        throw error;
-      },
-    );
-  }
-
-  private outcomeOf(reply: Reply): Outcome | Promise<Outcome> {
+  outcomeOf(reply: Reply): Outcome | Promise<Outcome> {
     if (!isForEverybody(reply)) return { reply };
     const gathered = gatherAnswer(reply);
     if (gathered instanceof Promise) return gathered.then((late) => this.kept(reply, late));
@@ -142,12 +123,47 @@ class CachedRoute {
   }
 }
 
-/** The reply of these steps; never throws. */
-function laterBy(x: Exchange, steps: readonly Step[]): Promise<Reply> {
-  try {
-    return Promise.resolve(replyBy(x, steps));
-  } catch (error) {
+/** The call of one request for what is not kept. */
+abstract class Filling<T> implements Fill<T>, Ending<Outcome | Promise<Outcome>> {
+  readonly timeoutMs: number;
+
+  constructor(
+    protected readonly route: CachedRoute,
+    protected readonly x: Exchange,
+    readonly key: string,
+    readonly isRenewal: boolean,
+  ) {
+    this.timeoutMs = route.timeoutMs;
+  }
+
+  call(): Promise<Outcome> {
+    return Promise.resolve(runSteps(this.route.request.filling(this.x), this.route.integration, this));
+  }
+
+  replied(asked: Exchange, reply: Reply): Outcome | Promise<Outcome> {
+    tell(this.x, asked);
+    return this.route.outcomeOf(reply);
+  }
+
+  failed(asked: Exchange, error: unknown): Promise<Outcome> {
+    tell(this.x, asked);
     return Promise.reject(error instanceof Error ? error : new Error('a step failed', { cause: error }));
+  }
+
+  abstract finish(outcome: Outcome | undefined): T | Promise<T>;
+}
+
+/** Somebody waits for it. */
+class Miss extends Filling<Reply> {
+  finish(outcome: Outcome | undefined): Reply | Promise<Reply> {
+    return this.route.replyFor(this.x, this.key, outcome);
+  }
+}
+
+/** He who began it has his answer. */
+class Refresh extends Filling<void> {
+  finish(outcome: Outcome | undefined): Promise<void> {
+    return abandon(outcome);
   }
 }
 
