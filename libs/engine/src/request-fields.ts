@@ -2,7 +2,7 @@
  * The header fields the gateway itself looks at, found in one walk over the request's header list, with the total size.
  */
 import type { InboundRequest } from './exchange';
-import type { Identified } from './authorization/function-authorizer';
+import type { Identified } from './authorization/identified';
 import type { AskedFor, KeyedHeaders } from './response-cache/keyed-fields';
 
 /** `Host` and others of the request that are used as whole lists are not here. */

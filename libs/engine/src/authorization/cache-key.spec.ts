@@ -1,5 +1,6 @@
 import fc from 'fast-check';
-import { cacheKeys, hashedKey, type CacheKeyPlace, type Identity } from './cache-key';
+import { cacheKeys, hashedKey, type CacheKeyPlace } from './cache-key';
+import type { Identity } from './identified';
 
 interface CacheKeyParts extends CacheKeyPlace {
   readonly identity: Identity;

@@ -4,6 +4,7 @@
  */
 import { hash } from 'node:crypto';
 import { lengthPrefixed } from '../length-prefixed';
+import type { Identity } from './identified';
 
 export interface CacheKeyPlace {
   readonly apiId: string;
@@ -11,9 +12,6 @@ export interface CacheKeyPlace {
   readonly authorizerId: string;
   readonly revision: string;
 }
-
-/** Values of each identity source. */
-export type Identity = readonly (readonly string[])[];
 
 /** Holds what the caller sent, as it is: for this process's memory alone. */
 export function cacheKeys({

@@ -8,9 +8,10 @@ import type { RoutePlan } from '../program';
 import { verdictFor } from './access-request';
 import type { Authenticate } from './authenticate';
 import { compileAsk } from './ask-function';
-import { cacheKeys, type Identity } from './cache-key';
+import { cacheKeys } from './cache-key';
 import { eventOf } from './function-event';
 import { BadResult, readDecision, type FunctionDecision, type ResultRules } from './function-result';
+import { identifyBy } from './identified';
 import { compileIdentitySources, isPresent } from './identity-source';
 import { compileWhole } from './whole-pattern';
 
@@ -34,18 +35,12 @@ export function functionAuthenticate(
   const keyOf = cacheKeys({ apiId, stage, authorizerId, revision: authorizer.revision });
   const { staleOnErrorSeconds = 0, errorTtlSeconds = 0 } = plan.access.options;
   const [staleMs, errorTtlMs] = [staleOnErrorSeconds * 1000, errorTtlSeconds * 1000];
-  const isOfHeaders = sources.every((source) => source.isOfHeaders);
-  const identifiedOf = (x: Exchange): Identified => {
-    const known = x.fields.identified;
-    if (known?.by === keyOf) return known;
-    const identity = sources.map((source) => source.valuesOf(x));
+  const identify = identifyBy(sources, (_x, identity) => {
     check(identity);
-    const made = { by: keyOf, identity, key: keyOf(identity) };
-    if (isOfHeaders) x.fields.identified = made;
-    return made;
-  };
+    return keyOf(identity);
+  });
   return (x) => {
-    const { identity, key } = identifiedOf(x);
+    const { identity, key } = identify(x);
     const kept = ttlMs === 0 ? undefined : kit.decisions.find(key);
     if (kept !== undefined) return settleKept(x, kept as FunctionDecision);
     const askNow = (): Promise<string> => ask(JSON.stringify(buildEvent(x, identity)));
@@ -58,15 +53,6 @@ export function functionAuthenticate(
       ? found.then((decision) => settle(x, decision, startedMs))
       : settleKept(x, found);
   };
-}
-
-/** Who calls, as far as an authorizer is asked about it. */
-export interface Identified {
-  /** Of one authorizer of one stage. */
-  readonly by: (identity: Identity) => string;
-  readonly identity: Identity;
-  /** Of what is said of him. */
-  readonly key: string;
 }
 
 /** A function that says `Unauthorized` has decided. */

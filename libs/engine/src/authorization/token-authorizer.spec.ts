@@ -35,22 +35,41 @@ function world(kind: 'REST' | 'HTTP', scopes: readonly string[], members: Partia
         }
   ) as AuthorizerSnapshot;
   const type = authorizer.type === 'JWT' ? 'JWT' : 'COGNITO_USER_POOLS';
-  const route = routeOf(
-    'GET /a',
-    { type: 'AWS_PROXY', payloadFormat: isRest ? '1.0' : '2.0' },
-    { authorization: { type, authorizerId: 'au1', scopes } },
+  const routes = [['GET /a', scopes] as const, ['GET /b', ['of b']] as const].map(([key, wanted]) =>
+    routeOf(
+      key,
+      { type: 'AWS_PROXY', payloadFormat: isRest ? '1.0' : '2.0' },
+      { authorization: { type, authorizerId: 'au1', scopes: wanted } },
+    ),
   );
   const stage = isRest ? 'prod' : '$default';
-  const gateway = gatewayOf(
-    fake,
-    snapshotOf({ kind, stage, authorizers: { au1: authorizer }, routes: [route] }),
-  );
+  const gateway = gatewayOf(fake, snapshotOf({ kind, stage, authorizers: { au1: authorizer }, routes }));
   const knows = (claims: Claims | TokenError, token = 'tok') =>
     fake.tokens.set(token, { issuer: ISSUER, claims });
   const call = (asked: AskedFor = {}) =>
     ask(gateway, { path: isRest ? '/prod/a' : '/a', headers: ['Authorization', 'Bearer tok'], ...asked });
   return { fake, knows, call };
 }
+
+describe('a token that has passed', () => {
+  it.each(['REST', 'HTTP'] as const)('does not pass where another scope is wanted: %s', async (kind) => {
+    const { knows, call } = world(kind, ['of-a']);
+    knows({ aud: 'app', scope: 'of-a' });
+    const b = { path: kind === 'REST' ? '/prod/b' : '/b' };
+    const statuses = [];
+    for (const asked of [{}, b, {}, b]) statuses.push((await call(asked)).status);
+    const refused = kind === 'REST' ? 401 : 403;
+    expect(statuses).toEqual([200, refused, 200, refused]);
+  });
+
+  it.each(['REST', 'HTTP'] as const)('does not pass when it is found to have expired: %s', async (kind) => {
+    const { knows, call } = world(kind, []);
+    knows({ aud: 'app' });
+    expect((await call()).status).toBe(200);
+    knows(new TokenError('expired', 'the token has expired'));
+    expect((await call()).status).toBe(401);
+  });
+});
 
 describe('JWT', () => {
   it.each<[string, Claims, string[]]>([

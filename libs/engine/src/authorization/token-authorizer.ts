@@ -6,11 +6,12 @@
 import type { Verdict } from '@gatehouse/standards';
 import type { CognitoAuthorizer, JwtAuthorizer } from '@gatehouse/snapshot';
 import { GatewayError } from '../errors';
-import type { Exchange } from '../exchange';
+import type { Authorization, Exchange } from '../exchange';
 import { TokenError, type Claims, type Kit } from '../ports';
 import type { RoutePlan } from '../program';
 import type { Authenticate } from './authenticate';
 import { claimTexts, scopesOf, textsOf } from './claims';
+import { identifyBy, type Identity } from './identified';
 import { ABSENT, compileIdentitySources, isPresent } from './identity-source';
 import { compileWhole } from './whole-pattern';
 
@@ -22,19 +23,23 @@ export function jwtAuthenticate(
 ): Authenticate {
   const [source = ABSENT] = compileIdentitySources(plan, identitySource);
   const { rsaOnly = false } = plan.access.options;
+  const identify = identifyBy([source], (x, identity) => {
+    if (!identity.every(isPresent)) throw unauthorized(x, 'Bearer');
+    return bareToken(identity);
+  });
+  const check = remembering((x, claims) => {
+    if (!hasAudience(claims, audience)) throw invalid(x, 'the token does not have a valid audience');
+    if (!hasScope(claims, scopes)) throw insufficient(x, scopes);
+    return authorizationOf('jwt', claims, scopes);
+  });
+  const refuse: Refuse = (x, error) => {
+    throw error.fault === 'unavailable' ? unauthorized(x, 'Bearer') : invalid(x, error.message);
+  };
   return (x) => {
-    const values = source.valuesOf(x);
-    if (!isPresent(values)) throw unauthorized(x, 'Bearer');
-    if (rsaOnly && !isRsa(kit.tokens.algorithmOf(bare(values))))
+    const token = identify(x).key;
+    if (rsaOnly && !isRsa(kit.tokens.algorithmOf(token)))
       throw invalid(x, 'the token is not signed by an RSA algorithm');
-    const check = (claims: Claims): Verdict => {
-      if (!hasAudience(claims, audience)) throw invalid(x, 'the token does not have a valid audience');
-      if (!hasScope(claims, scopes)) throw insufficient(x, scopes);
-      return pass(x, 'jwt', claims, scopes);
-    };
-    return verified(kit, values, issuer, check, (error) => {
-      throw error.fault === 'unavailable' ? unauthorized(x, 'Bearer') : invalid(x, error.message);
-    });
+    return settled(x, kit.tokens.verify(token, issuer), check, refuse);
   };
 }
 
@@ -48,20 +53,40 @@ export function cognitoAuthenticate(
   const expression = identityValidationExpression;
   const isAudience = expression ? compileWhole(plan, '/authorization', expression) : undefined;
   if (expression && isAudience === undefined) return undefined;
+  const identify = identifyBy([source], (_x, identity) => {
+    if (!identity.every(isPresent)) throw new GatewayError('UNAUTHORIZED');
+    return bareToken(identity);
+  });
+  const check = remembering((_x, claims) => {
+    const isMeant = isAudience === undefined || textsOf(claims.aud ?? claims.client_id).some(isAudience);
+    if (!isMeant || !isRightUse(claims, scopes)) throw new GatewayError('UNAUTHORIZED');
+    return authorizationOf('cognito', claims, undefined);
+  });
+  const refuse: Refuse = (_x, error) => {
+    const detail = error.fault === 'expired' ? 'The incoming token has expired' : undefined;
+    throw new GatewayError('UNAUTHORIZED', detail);
+  };
   return (x) => {
-    const values = source.valuesOf(x);
-    if (!isPresent(values)) throw new GatewayError('UNAUTHORIZED');
-    const check = (claims: Claims): Verdict => {
-      const isMeant = isAudience === undefined || textsOf(claims.aud ?? claims.client_id).some(isAudience);
-      if (!isMeant || !isRightUse(claims, scopes)) throw new GatewayError('UNAUTHORIZED');
-      return pass(x, 'cognito', claims, undefined);
-    };
-    const issuer = issuerOf(values, issuers, kit);
+    const token = identify(x).key;
+    const issuer = issuerOf(token, issuers, kit);
     if (issuer === undefined) throw new GatewayError('UNAUTHORIZED');
-    return verified(kit, values, issuer, check, (error) => {
-      const detail = error.fault === 'expired' ? 'The incoming token has expired' : undefined;
-      throw new GatewayError('UNAUTHORIZED', detail);
-    });
+    return settled(x, kit.tokens.verify(token, issuer), check, refuse);
+  };
+}
+
+/** Throws where these claims do not open this route. */
+type Check = (x: Exchange, claims: Claims) => Authorization;
+type Refuse = (x: Exchange, error: TokenError) => never;
+
+/** Claims that have passed once: those of a token that was verified before are the same object, and say the same of this route. */
+function remembering(check: Check): Check {
+  const passed = new WeakMap<Claims, Authorization>();
+  return (x, claims) => {
+    const known = passed.get(claims);
+    if (known !== undefined) return known;
+    const authorization = check(x, claims);
+    passed.set(claims, authorization);
+    return authorization;
   };
 }
 
@@ -72,28 +97,34 @@ function isRightUse(claims: Claims, scopes: readonly string[]): boolean {
 }
 
 /** The pool that the token says it comes from, if it is one of the authorizer's. */
-function issuerOf(values: readonly string[], issuers: readonly string[], kit: Kit): string | undefined {
-  const claimed = kit.tokens.issuerOf(bare(values));
+function issuerOf(token: string, issuers: readonly string[], kit: Kit): string | undefined {
+  const claimed = kit.tokens.issuerOf(token);
   return issuers.find((issuer) => issuer === claimed);
 }
 
-function verified(
-  kit: Kit,
-  values: readonly string[],
-  issuer: string,
-  check: (claims: Claims) => Verdict,
-  refuse: (error: TokenError) => never,
+function settled(
+  x: Exchange,
+  found: Claims | Promise<Claims>,
+  check: Check,
+  refuse: Refuse,
 ): Verdict | Promise<Verdict> {
-  const found = kit.tokens.verify(bare(values), issuer);
-  if (!(found instanceof Promise)) return check(found);
-  return found.then(check, (error: unknown) => {
-    if (error instanceof TokenError) return refuse(error);
-    throw error;
-  });
+  if (!(found instanceof Promise)) return pass(x, check(x, found));
+  return found.then(
+    (claims) => pass(x, check(x, claims)),
+    (error: unknown) => {
+      if (error instanceof TokenError) return refuse(x, error);
+      throw error;
+    },
+  );
+}
+
+function pass(x: Exchange, authorization: Authorization): Verdict {
+  x.authorizer = authorization;
+  return 'allow';
 }
 
 /** With `Bearer ` or without. Two tokens are no token. */
-function bare(values: readonly string[]): string {
+function bareToken([values = []]: Identity): string {
   return values.length === 1 ? (values[0] ?? '').replace(/^\s*Bearer\s+/i, '').trim() : '';
 }
 
@@ -110,14 +141,13 @@ function hasScope(claims: Claims, wanted: readonly string[]): boolean {
   return wanted.length === 0 || scopesOf(claims).some((scope) => wanted.includes(scope));
 }
 
-function pass(
-  x: Exchange,
+function authorizationOf(
   by: 'jwt' | 'cognito',
   claims: Claims,
   wanted: readonly string[] | undefined,
-): Verdict {
+): Authorization {
   const granted = wanted && wanted.length > 0 ? scopesOf(claims) : undefined;
-  x.authorizer = {
+  return {
     by,
     principalId: typeof claims.sub === 'string' ? claims.sub : undefined,
     context: {},
@@ -127,7 +157,6 @@ function pass(
     usageIdentifierKey: undefined,
     text: undefined,
   };
-  return 'allow';
 }
 
 /** RFC 6750 3. */

@@ -95,6 +95,13 @@ it('asks for the keys once for any number of tokens at a time', async () => {
   expect(asked).toHaveLength(2);
 });
 
+it('takes a token that it has verified for no other issuer', async () => {
+  const token = await signed();
+  await outcome(token);
+  expect(await outcome(token, `${issuer}/tenant`)).toBeInstanceOf(TokenError);
+  expect(tokens.verify(token, issuer)).not.toBeInstanceOf(Promise);
+});
+
 it('answers at once to a token it has verified, until that expires', async () => {
   const token = await signed();
   await outcome(token);
