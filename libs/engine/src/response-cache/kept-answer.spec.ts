@@ -33,6 +33,39 @@ it('is what it was made of, as often as it is asked, and takes blocks only until
   expect(blocks.bytes).toBe(262_144);
 });
 
+it('is what it was made of, whatever has the head of the one before and whatever was read between', () => {
+  const heads = [
+    ['A', '1'],
+    ['A', '2'],
+    ['A', '1', 'B', 'ü'],
+    [],
+    ['A', 'x'.repeat(6000)],
+    ['A', '€'.repeat(6000)],
+    ['A', '1', 'Later', 'field'],
+  ];
+  const act = fc.record({
+    head: fc.nat(heads.length - 1),
+    length: fc.constantFrom(1, 600, 16_000),
+    reads: fc.boolean(),
+  });
+  fc.assert(
+    fc.property(fc.array(act, { minLength: 2, maxLength: 12 }), (acts) => {
+      const blocks = new Blocks();
+      const made = acts.map(({ head, length, reads }, i) => {
+        const headers = [...(heads[head] ?? [])];
+        const kept = answerIn(blocks, { status: 200, headers, body: Buffer.alloc(length, i + 1) });
+        headers.push('Later', 'field');
+        if (reads) expect(kept.answer.headers).toEqual(heads[head]);
+        return kept;
+      });
+      made.forEach(({ answer }, i) => {
+        expect(answer.headers).toEqual(heads[acts[i]?.head ?? 0]);
+        expect(Buffer.alloc(acts[i]?.length ?? 0, i + 1).equals(answer.body)).toBe(true);
+      });
+    }),
+  );
+});
+
 it.each([4, 15_000, 50_000])('is kept without the memory that it was received in: %i bytes', (length) => {
   const received = Buffer.from('y'.repeat(100_000));
   const { answer } = answerIn(new Blocks(), { status: 200, headers: [], body: received.subarray(0, length) });

@@ -12,6 +12,9 @@ import type { Outcome } from './response-cache';
 const MOST_IN_BLOCKS = 16_384;
 /** Where an answer is put together, and taken apart. Each use is over before the next begins. */
 const DESK = Buffer.allocUnsafeSlow(MOST_IN_BLOCKS);
+/** Names and values that lie at its start: most answers of an origin have those of the one before. */
+let headOnDesk: readonly string[] | undefined;
+let headOnDeskBytes = 0;
 
 /** What all answers of a cache have in common. */
 export interface Holder {
@@ -53,14 +56,13 @@ export class KeptAnswer extends Place {
   put({ status, headers, body }: StoredAnswer): number {
     this.#forget();
     this.#status = status;
-    // None of them has a line end in it. At the most three bytes are written for a unit of a text.
-    const head = headers.join('\n');
-    if (head.length * 3 + body.byteLength > MOST_IN_BLOCKS) {
+    this.#headBytes = putOnDesk(headers);
+    this.#bodyBytes = body.byteLength;
+    if (this.#headBytes + this.#bodyBytes > MOST_IN_BLOCKS) {
+      const head = textOf(headers);
       this.#unpacked = repliesWith(status, head, new Uint8Array(body));
       return body.byteLength + 2 * head.length;
     }
-    this.#headBytes = DESK.write(head, 'utf8');
-    this.#bodyBytes = body.byteLength;
     DESK.set(body, this.#headBytes);
     const length = this.#headBytes + this.#bodyBytes;
     this.#first = this.holder.blocks.keep(DESK, length);
@@ -89,6 +91,7 @@ export class KeptAnswer extends Place {
 
   #unpack(): KeptReply {
     const [from, to] = [this.#headBytes, this.#headBytes + this.#bodyBytes];
+    headOnDesk = undefined;
     this.holder.blocks.read(this.#first, DESK, to);
     this.#freeBlocks();
     // Not of Node's pool, where each would keep its neighbours.
@@ -96,6 +99,26 @@ export class KeptAnswer extends Place {
     DESK.copy(body, 0, from, to);
     return repliesWith(this.#status, DESK.toString('utf8', 0, from), body);
   }
+}
+
+/** None of them has a line end in it. */
+const textOf = (headers: readonly string[]): string => headers.join('\n');
+
+/** Returns how many bytes it takes there; Infinity = it may be more than there is room for. */
+function putOnDesk(headers: readonly string[]): number {
+  if (headOnDesk !== undefined && areSame(headers, headOnDesk)) return headOnDeskBytes;
+  const text = textOf(headers);
+  // At the most three bytes are written for a unit of a text.
+  if (text.length * 3 > MOST_IN_BLOCKS) return Infinity;
+  headOnDesk = [...headers];
+  headOnDeskBytes = DESK.write(text, 'utf8');
+  return headOnDeskBytes;
+}
+
+function areSame(one: readonly string[], other: readonly string[]): boolean {
+  if (one.length !== other.length) return false;
+  for (let i = 0; i < one.length; i++) if (one[i] !== other[i]) return false;
+  return true;
 }
 
 function repliesWith(status: number, head: string, body: Uint8Array): KeptReply {
