@@ -75,12 +75,14 @@ it('has a place as long as anything is kept or under way there', () => {
   cache.put('busy');
   cache.put('b');
   cache.put('c');
-  expect([cache.place('busy'), busy.value, cache.size, cache.bytes]).toEqual([busy, '', 3, 20]);
+  expect([cache.place('busy'), busy.value, cache.bytes]).toEqual([busy, '', 20]);
   expect(cache.use('busy', 0)).toBeUndefined();
   busy.isBusy = false;
   cache.settle(busy);
   cache.settle(cache.place('b'));
-  expect([cache.peek('busy'), cache.all('b', 'c'), cache.size]).toEqual([undefined, ['b', 'c'], 2]);
+  expect([cache.peek('busy'), cache.all('b', 'c')]).toEqual([undefined, ['b', 'c']]);
+  const anew = cache.put('busy', 'anew');
+  expect([anew === busy, cache.all('busy', 'b', 'c')]).toEqual([false, ['anew', undefined, 'c']]);
 });
 
 it('what comes again is as new as what never was there', () => {

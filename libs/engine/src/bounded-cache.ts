@@ -1,4 +1,5 @@
 /** Values for their time, bounded by bytes: what was not used for longest leaves first, to the second. Times are monotonic milliseconds. */
+import { UnderWay } from './under-way';
 
 /**
  * Of one key: what is kept there, and the calls for it that are under way. One object for both, since most of what a new value costs
@@ -11,6 +12,8 @@ export class Place {
   untilMs = -Infinity;
   /** When it was put at the end of the order; -Infinity = it was never used. */
   movedAtMs = -Infinity;
+  /** Something was kept here. */
+  isListed = false;
   /** Its neighbours by last use. */
   older: this | undefined = undefined;
   newer: this | undefined = undefined;
@@ -37,6 +40,8 @@ export class BoundedCache<P extends Place> {
    * entry walks over all of those.
    */
   readonly #places = new Map<string, P>();
+  /** Where nothing was kept yet. Of many calls nothing ever is, and those come and go with every request. */
+  readonly #awaited = new UnderWay<P>();
   #oldest: P | undefined = undefined;
   #newest: P | undefined = undefined;
   #bytes = 0;
@@ -50,22 +55,17 @@ export class BoundedCache<P extends Place> {
     return this.#bytes;
   }
 
-  /** Places, those where nothing is kept included. */
-  get size(): number {
-    return this.#places.size;
-  }
-
   /** Whether anything is kept there or not, and whatever its age; a look is no use of it. */
   peek(key: string): P | undefined {
-    return this.#places.get(key);
+    return this.#places.get(key) ?? this.#awaited.get(key);
   }
 
   /** A new one is there until `settle` finds it without use. */
   place(key: string): P {
-    const known = this.#places.get(key);
+    const known = this.peek(key);
     if (known !== undefined) return known;
     const place = this.placeFor(key);
-    this.#places.set(key, place);
+    this.#awaited.begin(key, place);
     return place;
   }
 
@@ -83,6 +83,7 @@ export class BoundedCache<P extends Place> {
     this.#bytes += bytes - place.bytes;
     place.bytes = bytes;
     place.untilMs = untilMs;
+    if (!place.isListed) this.#list(place);
     if (isNew) this.#append(place);
     else this.#touch(place, nowMs);
     if (bytes > this.maxBytes) this.drop(place);
@@ -103,7 +104,15 @@ export class BoundedCache<P extends Place> {
 
   /** To be called when something under way there is over. */
   settle(place: P): void {
-    if (place.bytes === 0 && !place.isUnderWay) this.#places.delete(place.key);
+    if (place.bytes > 0 || place.isUnderWay) return;
+    if (place.isListed) this.#places.delete(place.key);
+    else this.#awaited.end(place.key);
+  }
+
+  #list(place: P): void {
+    place.isListed = true;
+    this.#awaited.end(place.key);
+    this.#places.set(place.key, place);
   }
 
   #touch(place: P, nowMs: number): void {
