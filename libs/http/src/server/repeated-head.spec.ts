@@ -88,16 +88,19 @@ describe('a head that is known', () => {
       return text.slice(0, from) + added + text.slice(from + removed);
     };
     const ahead = fc.constantFrom('', '\r\n');
+    const others = fc.array(fc.array(edit, { maxLength: 2 }), { minLength: 1, maxLength: 3 });
     fc.assert(
-      fc.property(ahead, request, fc.array(edit, { maxLength: 2 }), (before, text, edits) => {
+      fc.property(ahead, request, others, (before, text, all) => {
         const memory = knowing(before + text);
-        const other = latin1(edits.reduce(edited, text));
-        const repeat = memory.find(other, 0);
-        if (repeat === undefined) return;
-        found++;
-        const anew = readAnew(other);
-        const { head, ...rest } = repeat;
-        expect({ ...rest, head: { ...head, target: anew?.head.target }, isComplete: true }).toEqual(anew);
+        for (const edits of all) {
+          const other = latin1(edits.reduce(edited, text));
+          const repeat = memory.find(other, 0);
+          if (repeat === undefined) continue;
+          found++;
+          const anew = readAnew(other);
+          const { head, ...rest } = repeat;
+          expect({ ...rest, head: { ...head, target: anew?.head.target }, isComplete: true }).toEqual(anew);
+        }
       }),
       { numRuns: 20_000 },
     );
@@ -114,6 +117,31 @@ describe('a head that is known', () => {
       end: bytes.length - 3,
       sound: { path: '/b', query: 'c=%20', host: 'gw' },
     });
+  });
+
+  it('is judged once for a target that it had before, and again for another', () => {
+    const memory = knowing(GET);
+    const soundOf = (target: string) => memory.find(latin1(GET.replace('/a', target)), 0)?.sound;
+    const [first, again, longer, shorter, last] = ['/a', '/a', '/ab', '/', '/a'].map(soundOf);
+    expect(again).toBe(first);
+    expect([first, longer, shorter, last].map((sound) => sound?.path)).toEqual(['/a', '/ab', '/', '/a']);
+    const isKept = [1024, 1025].map((bytes) => {
+      const target = `/${'x'.repeat(bytes - 1)}`;
+      return soundOf(target) === soundOf(target);
+    });
+    expect(isKept).toEqual([true, false]);
+  });
+
+  it('is forgotten once it was not repeated in 64 requests in a row', () => {
+    const POST = 'POST /a HTTP/1.1\r\nHost: gw\r\n\r\n';
+    const memory = knowing(GET);
+    const isFoundAfter = (misses: number): boolean => {
+      for (let i = 0; i < misses; i++) expect(found(memory, POST)).toBe(false);
+      return found(memory, GET);
+    };
+    expect([63, 63, 64].map(isFoundAfter)).toEqual([true, true, false]);
+    learn(memory, GET);
+    expect(isFoundAfter(64)).toBe(false);
   });
 
   it.each([

@@ -12,8 +12,9 @@ import { withTarget, type SoundHead } from './request';
 const LONGEST_KEPT = 1024;
 /** Who says something else so often is not listened to any more. */
 const MANY_OTHERS = 8;
+/** After so many requests in a row that do not repeat it, nobody keeps it, and what was made of it, for one that may. */
+const MANY_MISSES = 64;
 
-const NOTHING = new Uint8Array(0);
 const BLANK = 0x20;
 const SLASH = 0x2f;
 /** Of a path and a query (RFC 3986 3.3, 3.4), the sign of an escape included. */
@@ -32,44 +33,69 @@ export interface Repeat {
   readonly sound: SoundHead;
 }
 
-export class RepeatedHead {
-  private head: MessageHead | undefined = undefined;
-  private sound: SoundHead | undefined = undefined;
+/** But for its target, it is the same in all of them. */
+interface Known {
+  readonly head: MessageHead;
   /** The first line up to the target, and all behind the target. */
-  private start = NOTHING;
-  private rest = NOTHING;
+  readonly start: Uint8Array;
+  readonly rest: Uint8Array;
+  /** Of the request that came last with it. */
+  target: string;
+  sound: SoundHead;
+}
+
+export class RepeatedHead {
+  private known: Known | undefined = undefined;
   private others = 0;
+  private misses = 0;
 
   constructor(private readonly maxHeadBytes: number) {}
 
   /** The message at `offset`; `undefined` = it is another, or not all here. */
   find(chunk: Uint8Array, offset: number): Repeat | undefined {
-    const { head, sound, start, rest } = this;
-    if (head === undefined || sound === undefined) return undefined;
+    const { known } = this;
+    if (known === undefined) return undefined;
+    const { head, start, rest, target } = known;
     const from = offset + start.length;
-    const to = targetEnd(chunk, from);
+    const isSameTarget = chunk[from + target.length] === BLANK && isTextAt(chunk, from, target);
+    const to = isSameTarget ? from + target.length : targetEnd(chunk, from);
     const end = to + rest.length;
-    if (to === from || end > chunk.length || end - offset > this.maxHeadBytes) return undefined;
-    if (!isAt(chunk, offset, start) || !isAt(chunk, to, rest)) return undefined;
-    this.others = 0;
-    return { end, head, sound: withTarget(sound, latin1Of(chunk, from, to)) };
+    const isHere = to > from && end <= chunk.length && end - offset <= this.maxHeadBytes;
+    if (!isHere || !isAt(chunk, offset, start) || !isAt(chunk, to, rest)) return this.missed();
+    this.others = this.misses = 0;
+    return { end, head, sound: isSameTarget ? known.sound : soundOf(known, latin1Of(chunk, from, to)) };
   }
 
   /** A head that was read anew, all of it from `offset` on; `end`: of the message, or of what is here of it. */
   read(chunk: Uint8Array, offset: number, end: number, head: MessageHead, sound: SoundHead): void {
     if (!isRepeatable(head, sound)) return;
-    this.head = this.sound = undefined;
+    this.forget();
     if (this.others === MANY_OTHERS) return;
     this.others++;
     // Behind line ends ahead of the message, which are passed over, there is no slash in this place.
     const from = offset + head.method.length + 1;
     const to = targetEnd(chunk, from);
     if (to === from || end - to > LONGEST_KEPT) return;
-    this.head = head;
-    this.sound = sound;
-    this.start = new Uint8Array(chunk.subarray(offset, from));
-    this.rest = new Uint8Array(chunk.subarray(to, end));
+    const start = new Uint8Array(chunk.subarray(offset, from));
+    const rest = new Uint8Array(chunk.subarray(to, end));
+    this.known = { head, start, rest, target: latin1Of(chunk, from, to), sound };
   }
+
+  private forget(): void {
+    this.known = undefined;
+    this.misses = 0;
+  }
+
+  private missed(): undefined {
+    if (++this.misses === MANY_MISSES) this.forget();
+  }
+}
+
+function soundOf(known: Known, target: string): SoundHead {
+  const sound = withTarget(known.sound, target);
+  if (target.length > LONGEST_KEPT) return sound;
+  known.target = target;
+  return (known.sound = sound);
 }
 
 /** Where the target ends; `from` where it is none, or one that is to be looked at closely. */
@@ -87,5 +113,11 @@ function isRepeatable({ isKeepAlive }: MessageHead, { bodyBytes, asksUpgrade }: 
 
 function isAt(chunk: Uint8Array, at: number, bytes: Uint8Array): boolean {
   for (let i = 0; i < bytes.length; i++) if (chunk[at + i] !== bytes[i]) return false;
+  return true;
+}
+
+/** Of its characters, one byte each. */
+function isTextAt(chunk: Uint8Array, at: number, text: string): boolean {
+  for (let i = 0; i < text.length; i++) if (chunk[at + i] !== text.charCodeAt(i)) return false;
   return true;
 }
