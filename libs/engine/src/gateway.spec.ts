@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import type { Route, Snapshot } from '@gatehouse/snapshot';
 import { MAX_PAYLOAD_BYTES } from './counted-body';
 import type { Body } from './exchange';
-import { Gateway, MAX_HEADER_BYTES } from './gateway';
+import { Gateway } from './gateway';
 import { UpstreamError } from './ports';
 import {
   ask,
@@ -15,6 +15,7 @@ import {
   snapshotOf,
   valuesOf,
 } from './testing/fake-world';
+import { MAX_HEADER_BYTES } from './visit';
 
 const mock = { type: 'MOCK', requestTemplates: { 'application/json': '{"statusCode":200}' } } as const;
 const saying = (text: string) => ({

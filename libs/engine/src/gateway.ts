@@ -3,19 +3,7 @@
  * swapped whole; a request keeps the program it began with.
  */
 import { takeApart, type ApiKind, type Problem, type Snapshot, type StageHead } from '@gatehouse/snapshot';
-import { forbiddenInConnection } from '@gatehouse/standards';
-import { pathFault } from './canonical-path';
-import { MAX_PAYLOAD_BYTES } from './counted-body';
 import { edgeProgram } from './edge';
-import {
-  FORBIDDEN,
-  GatewayError,
-  HEADERS_TOO_LARGE,
-  httpFault,
-  NOT_FOUND,
-  restFault,
-  type Fault,
-} from './errors';
 import { Exchange, type Answer, type InboundRequest } from './exchange';
 import { locator, splitStage, withoutLeadingSlashes, type Address, type Locate } from './locate';
 import type { Kit } from './ports';
@@ -24,15 +12,13 @@ import { RequestFields } from './request-fields';
 import { bareFailure, run } from './run';
 import { StageDraft } from './stage-draft';
 import { beginTrace } from './trace/request-trace';
+import { isSameVisit, mayBeKept, payloadFault, visitOf, type Site, type Visit } from './visit';
 
 export interface GatewayOptions {
   readonly region: string;
   /** Further names below which an API's host lies, e.g. `execute-api.example.com`. */
   readonly defaultHostSuffixes?: readonly string[];
 }
-
-/** API Gateway quota "Total combined size of all header values". */
-export const MAX_HEADER_BYTES = 10_240;
 
 export interface StageName {
   readonly apiId: string;
@@ -47,17 +33,10 @@ interface Api {
 
 type Programs = ReadonlyMap<string, Api>;
 
-/** Where a request is addressed, as far as that is known before routing. */
-interface Site {
-  readonly kind: ApiKind;
-  readonly program: StageProgram | undefined;
-  /** Starts after the stage. */
-  readonly path: string;
-  readonly apiPath: string;
-}
-
 export class Gateway {
   #programs: Programs = new Map();
+  /** Another one with every swap. Whoever remembers it keeps no programs alive. */
+  #era: object = {};
   readonly #locate: Locate;
   readonly #edge: Readonly<Record<ApiKind, StageProgram>>;
 
@@ -80,6 +59,7 @@ export class Gateway {
     for (const name of removed) remove(programs, name);
     for (const draft of drafts) if (!draft.isRefused) put(programs, draft);
     this.#programs = programs;
+    this.#era = {};
   }
 
   /** One stage, every route of it compiled, so that all that is wrong with it is told. */
@@ -111,20 +91,21 @@ export class Gateway {
 
   #handle(request: InboundRequest): Answer | Promise<Answer> {
     const fields = RequestFields.of(request);
+    const { destination, fault } = this.#visitOf(request, fields);
+    const x = new Exchange(request, fields, beginTrace(fields, this.kit), this.kit, destination);
+    return run(x, fault ?? payloadFault(request, destination.facts.kind));
+  }
+
+  #visitOf(request: InboundRequest, fields: RequestFields): Visit {
+    const last = fields.visit;
+    if (last !== undefined && isSameVisit(last, this.#era, request)) return last;
     const site = this.#siteOf(request);
     const program = sideFor(site.program ?? this.#edge[site.kind], request);
-    const early = earlyFault(request, fields, site, program);
-    const method = effectiveMethod(request, fields, site.kind);
-    const match = early === undefined ? program.router.find(method, site.path) : undefined;
-    const x = new Exchange(request, fields, beginTrace(fields, this.kit), this.kit, {
-      facts: program.facts,
-      route: match?.route.program ?? program.unmatched,
-      params: match?.values ?? [],
-      method,
-      path: site.path,
-      apiPath: site.apiPath,
-    });
-    return run(x, early);
+    const visit = visitOf(this.#era, request, fields, site, program);
+    // Of a stage with a canary, the next one may go to the other side.
+    const isSettled = site.program?.canary === undefined && mayBeKept(request);
+    fields.visit = isSettled ? visit : undefined;
+    return visit;
   }
 
   /** What is not known at all is answered in REST's words. */
@@ -141,13 +122,6 @@ export class Gateway {
 function sideFor(program: StageProgram, { headers }: InboundRequest): StageProgram {
   const { canary } = program;
   return canary !== undefined && canary.isChosen(headers) ? canary.program : program;
-}
-
-/** `X-HTTP-Method-Override` is a REST API's. */
-function effectiveMethod(request: InboundRequest, { methodOverride }: RequestFields, kind: ApiKind): string {
-  if (kind === 'HTTP' || methodOverride === undefined) return request.method;
-  const override = methodOverride.trim().toUpperCase();
-  return override === '' ? request.method : override;
 }
 
 function put(programs: Map<string, Api>, draft: StageDraft): void {
@@ -174,23 +148,4 @@ function chooseStage({ kind, stages }: Api, address: Address): Site {
   const named = first === '$default' && !address.explicit ? undefined : stages.get(first);
   if (named !== undefined) return { kind, program: named, path: rest, apiPath };
   return { kind, program: kind === 'HTTP' ? stages.get('$default') : undefined, path: apiPath, apiPath };
-}
-
-/**
- * What is refused before any route is looked for.
- * DIFFERS: `Connection` header that lists a protected name; it ends in 400.
- */
-function earlyFault(
-  request: InboundRequest,
-  fields: RequestFields,
-  { kind, program: found }: Site,
-  { isEndpointDisabled }: StageProgram,
-): Fault | undefined {
-  const refusal = (error: GatewayError): Fault => (kind === 'REST' ? restFault(error) : httpFault(error));
-  if (fields.totalBytes > MAX_HEADER_BYTES) return HEADERS_TOO_LARGE;
-  if (pathFault(request.path) !== undefined) return refusal(new GatewayError('BAD_REQUEST_PARAMETERS'));
-  if (found === undefined || isEndpointDisabled) return kind === 'REST' ? FORBIDDEN : NOT_FOUND;
-  if ((request.body.length ?? 0) > MAX_PAYLOAD_BYTES) return refusal(new GatewayError('REQUEST_TOO_LARGE'));
-  const isForged = forbiddenInConnection(fields.connection) !== undefined;
-  return isForged ? refusal(new GatewayError('BAD_REQUEST_PARAMETERS')) : undefined;
 }

@@ -59,7 +59,7 @@ export {
   type GatewayResponseDefault,
   type GatewayResponseKind,
 } from './errors';
-export { Gateway, MAX_HEADER_BYTES, type GatewayOptions, type StageName } from './gateway';
+export { Gateway, type GatewayOptions, type StageName } from './gateway';
 export type { CanaryFacts } from './program';
 export { nowhere } from './nowhere';
 export { DecisionCache, OWN_ENTRIES, type DecisionCacheOptions } from './authorization/decision-cache';

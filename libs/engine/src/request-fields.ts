@@ -4,6 +4,7 @@
 import type { InboundRequest } from './exchange';
 import type { Identified } from './authorization/identified';
 import type { AskedFor, KeyedHeaders } from './response-cache/keyed-fields';
+import type { Visit } from './visit';
 
 /** `Host` and others of the request that are used as whole lists are not here. */
 const WANTED = {
@@ -51,6 +52,8 @@ export class RequestFields {
   userAgent: string | undefined = undefined;
   amznTraceId: string | undefined = undefined;
   methodOverride: string | undefined = undefined;
+  /** Of the request that came last with all of them. */
+  visit: Visit | undefined = undefined;
   /** By the authorizer that was asked last, and looks at nothing else. */
   identified: Identified | undefined = undefined;
   /** What the cached route that was asked last makes of all of them. */
