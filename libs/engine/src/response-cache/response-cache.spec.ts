@@ -41,7 +41,7 @@ it('holds no more than its room where keys are longer than answers', async () =>
   const outcome = Promise.resolve({ answer: { ...ANSWER, body: Buffer.from('x') }, ttlMs: 1000 });
   const keys = Array.from({ length: 20 }, (_none, i) => `${i}`.padEnd(10_000));
   for (const key of keys) await cache.fill(filling(key, () => outcome));
-  expect(keys.filter((key) => cache.find(key) !== undefined)).toEqual(keys.slice(-4));
+  expect(keys.filter((key) => cache.find(key, 0) !== undefined)).toEqual(keys.slice(-4));
 });
 
 const reply: Outcome = { reply: { status: 200, headers: [], body: undefined } };
@@ -49,7 +49,7 @@ const answered = (text: string): Outcome => ({
   answer: { ...ANSWER, body: Buffer.from(text) },
   ttlMs: 1000,
 });
-const textIn = (cache: ResponseCache, key: string): string | undefined => cache.find(key)?.body.toString();
+const textIn = (cache: ResponseCache, key: string): string | undefined => cache.find(key, 0)?.body.toString();
 const filling = (
   key: string,
   call: () => Promise<Outcome>,
@@ -152,7 +152,7 @@ describe('with a store', () => {
     find({ text: JSON.stringify([201, [], Buffer.from('there').toString('base64')]), untilMs: 500 });
     const outcome = await cache.fill(filling('key', () => Promise.reject(new Error('a call'))));
     expect(outcome).toMatchObject({ answer: { status: 201 } });
-    expect([textIn(cache, 'key'), cache.find('key', -499)?.status, cache.find('key', -500)]).toEqual([
+    expect([textIn(cache, 'key'), cache.find('key', 499)?.status, cache.find('key', 500)]).toEqual([
       'there',
       201,
       undefined,

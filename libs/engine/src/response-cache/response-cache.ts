@@ -61,9 +61,9 @@ export class ResponseCache {
     return this.#kept.bytes;
   }
 
-  /** What is kept here and no older than its time, and `staleMs` more. */
-  find(key: string, staleMs = 0): KeptReply | undefined {
-    return this.#kept.use(key, this.options.clock.monotonicMs() - staleMs)?.answer;
+  /** What is kept here and holds at `atMs` of the monotonic clock. */
+  find(key: string, atMs: number): KeptReply | undefined {
+    return this.#kept.use(key, atMs)?.answer;
   }
 
   /** Whoever begins a call hears of its end first, so that it is kept when those hear of it who have joined him. */

@@ -1,6 +1,7 @@
 import { createHmac } from 'node:crypto';
 import { Meters, type MeterRow } from '../metering/meters';
-import { ask, fakeWorld, gatewayOf, routeOf, snapshotOf } from '../testing/fake-world';
+import type { Clock } from '../ports';
+import { ask, bodyOf, fakeWorld, gatewayOf, routeOf, snapshotOf } from '../testing/fake-world';
 
 const hmac = createHmac('sha256', 's').update('k1').digest('base64url');
 const apiKeys = {
@@ -9,8 +10,9 @@ const apiKeys = {
   plans: { p1: { quota: { limit: 2, period: 'DAY', offset: 0 } } },
 } as const;
 
-function world(throttle?: { readonly rate: number; readonly burst: number }) {
+function world(throttle?: { readonly rate: number; readonly burst: number }, clock?: Clock) {
   const fake = fakeWorld();
+  if (clock !== undefined) Object.assign(fake.kit, { clock });
   const metering = new Meters();
   const routes = [routeOf('GET /open'), routeOf('GET /keyed', {}, { apiKeyRequired: true })];
   const limited = { ...apiKeys, plans: { p1: { ...apiKeys.plans.p1, ...(throttle && { throttle }) } } };
@@ -70,6 +72,28 @@ it('keeps minutes apart', async () => {
   const [first, second] = metering.take();
   expect([first?.calls, second?.calls]).toEqual([1, 2]);
   expect((second?.minute ?? 0) - (first?.minute ?? 0)).toBe(1);
+});
+
+it('keeps minutes apart to the millisecond, and follows a calendar that is set anew within a second', async () => {
+  const at = { ms: 0, aheadMs: 0 };
+  const clock = { now: () => at.ms + at.aheadMs, monotonicMs: () => at.ms };
+  const { fake, metering, call } = world(undefined, clock);
+  const minuteAt = async (ms: number): Promise<number | undefined> => {
+    at.ms = ms;
+    await call('/prod/open');
+    return metering.take()[0]?.minute;
+  };
+  const minutes = [];
+  for (const ms of [59_500, 59_999, 60_000, 119_999, 120_000]) minutes.push(await minuteAt(ms));
+  at.aheadMs = 600_000;
+  for (const ms of [120_999, 121_000]) minutes.push(await minuteAt(ms));
+  expect(minutes).toEqual([0, 0, 1, 1, 2, 2, 12]);
+  fake.backend = () => {
+    at.ms = 180_000;
+    return Promise.resolve({ status: 200, headers: [], body: bodyOf('') });
+  };
+  // A call is of the minute in which it ends.
+  expect(await minuteAt(121_500)).toBe(13);
 });
 
 const billedBy = (rows: readonly MeterRow[]): Record<string, [calls: number, billed: number]> =>

@@ -3,16 +3,19 @@ import type { ApiKeySnapshot } from '@gatehouse/snapshot';
 import type { Exchange } from '../exchange';
 import { billedCalls } from '../metering/billed-calls';
 import type { Counter, Metering } from '../metering/meters';
+import type { Clock } from '../ports';
 import type { AfterStepFactory, StageFacts } from '../program';
 
+const SECOND_MS = 1000;
 const MINUTE_MS = 60_000;
 
 export const meter: AfterStepFactory = ({ facts }, { metering, clock }) => {
   // What is addressed to no stage is nobody's.
   if (metering === undefined || facts.stage === '-') return undefined;
   const counterOf = counters(facts, metering);
+  const minuteAt = minutes(clock);
   return (x) => {
-    const minute = Math.floor(clock.now() / MINUTE_MS);
+    const minute = minuteAt(x.startedMs + x.latencyMs);
     counterOf(x.route.key, x.usageKey).add(
       minute,
       isAdmitted(x),
@@ -23,6 +26,20 @@ export const meter: AfterStepFactory = ({ facts }, { metering, clock }) => {
     );
   };
 };
+
+/** The calendar's minute at so many milliseconds of the monotonic clock, which do not go back. The calendar is looked at once a second. */
+function minutes(clock: Clock): (nowMs: number) => number {
+  let minute = 0;
+  let knownUntilMs = -Infinity;
+  return (nowMs) => {
+    if (nowMs >= knownUntilMs) {
+      const wallMs = clock.now();
+      minute = Math.floor(wallMs / MINUTE_MS);
+      knownUntilMs = nowMs + Math.min(SECOND_MS, (minute + 1) * MINUTE_MS - wallMs);
+    }
+    return minute;
+  };
+}
 
 function isAdmitted({ usageKey, fault }: Exchange): boolean {
   return usageKey !== undefined && fault?.kind !== 'THROTTLED' && fault?.kind !== 'QUOTA_EXCEEDED';

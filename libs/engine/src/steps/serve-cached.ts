@@ -60,7 +60,8 @@ class CachedRoute {
     const freshness = this.freshness(x);
     if (freshness === 'renew') return this.fill(x, key, true);
     const isWarned = freshness === 'warn';
-    const kept = this.cache.find(key) ?? this.staleMeanwhile(x, key);
+    // What held when the request came is good enough for it, and the clock need not be asked again.
+    const kept = this.cache.find(key, x.startedMs) ?? this.staleMeanwhile(x, key);
     if (kept !== undefined) return hit(x, kept, isWarned);
     const filled = this.fill(x, key, false);
     return isWarned ? filled.then(warned) : filled;
@@ -77,7 +78,7 @@ class CachedRoute {
 
   /** Old, but good enough while it is renewed behind the client's back. */
   private staleMeanwhile(x: Exchange, key: string): KeptReply | undefined {
-    const stale = this.cache.find(key, seconds(this.stage.staleWhileRevalidateSeconds));
+    const stale = this.cache.find(key, x.startedMs - seconds(this.stage.staleWhileRevalidateSeconds));
     if (stale !== undefined) this.cache.fill(new Refresh(this, x, key, false)).catch(() => undefined);
     return stale;
   }
@@ -103,7 +104,7 @@ class CachedRoute {
   /** Old, but better than what went wrong. */
   private staleInstead(x: Exchange, key: string): StoredAnswer | undefined {
     const staleMs = seconds(this.stage.staleIfErrorSeconds);
-    const stale = staleMs === 0 ? undefined : this.cache.find(key, staleMs);
+    const stale = staleMs === 0 ? undefined : this.cache.find(key, x.startedMs - staleMs);
     if (stale !== undefined) x.cacheResult = 'hit';
     return stale;
   }
