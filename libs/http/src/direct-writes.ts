@@ -7,6 +7,7 @@
  */
 import { Socket, type SocketConstructorOpts } from 'node:net';
 import { getSystemErrorName } from 'node:util';
+import { writeLatin1 } from './latin1';
 import type { Loan } from './loans';
 
 /** A message up to this leaves in one piece; of a larger one the body leaves from where it is. */
@@ -72,7 +73,7 @@ function hand(handle: Handle, given: Ticket, head: string, body: Uint8Array | un
       body === undefined ? [head, 'latin1'] : [head, 'latin1', body, 'buffer'],
       false,
     );
-  const end = piece.write(head, 0, 'latin1');
+  const end = writeLatin1(piece, head);
   if (body !== undefined) piece.set(body, end);
   return handle.writeBuffer(given, new Uint8Array(piece.buffer, 0, end + bodyBytes));
 }

@@ -75,3 +75,55 @@ it('asks nobody to wait who has read all there was', () => {
   for (let i = 0; i < 1000; i++)
     expect(turn.mayReadOn(READ_BYTES - 1, { readOn: () => undefined })).toBe(true);
 });
+
+describe('the time of a turn', () => {
+  /** Time has gone by before each. */
+  const look = (turn: Turn): number => {
+    for (const sinceMs = performance.now(); performance.now() === sinceMs;);
+    return turn.nowMs();
+  };
+  const rising = (times: readonly number[]): boolean =>
+    times.every((ms, i) => ms > (times[i - 1] ?? -Infinity));
+
+  it('is that of the first look in it, and another while messages leave at its end', async () => {
+    const turn = new Turn();
+    const before = look(turn);
+    let atEnd: number[] = [];
+    turn.atEnd({ writeOut: () => (atEnd = [look(turn), look(turn)]) });
+    const within = [look(turn), look(turn)];
+    await new Promise((resolve) => setImmediate(resolve));
+    expect([within[1], atEnd[1]]).toEqual([within[0], atEnd[0]]);
+    expect(rising([before, within[0] ?? 0, atEnd[0] ?? 0, look(turn)])).toBe(true);
+  });
+
+  it('is looked at each time where no end of a turn is awaited, as nothing would end what is known', async () => {
+    const turn = new Turn();
+    const times = [look(turn), look(turn)];
+    turn.atEnd({ writeOut: () => times.push(look(turn)) });
+    await new Promise((resolve) => setImmediate(resolve));
+    times.push(look(turn), look(turn));
+    expect(rising(times)).toBe(true);
+  });
+
+  it('begins anew with a turn that is asked for at the end of another', async () => {
+    const turn = new Turn();
+    const times: number[] = [];
+    const lookTwice = (): void => {
+      const [first, second] = [look(turn), look(turn)];
+      expect(second).toBe(first);
+      times.push(first);
+    };
+    turn.atEnd({
+      writeOut: () => {
+        lookTwice();
+        turn.atEnd({ writeOut: lookTwice });
+        expect(look(turn)).toBe(times[0]);
+      },
+    });
+    await new Promise((resolve) => setImmediate(resolve));
+    lookTwice();
+    await new Promise((resolve) => setImmediate(resolve));
+    expect(times).toHaveLength(3);
+    expect(rising(times)).toBe(true);
+  });
+});

@@ -36,8 +36,14 @@ export interface Rester {
   rest(): void;
 }
 
+/** Nothing would end what is known of the time. */
+const NOT_KEPT = -1;
+const NOT_LOOKED_AT = 0;
+
 export class Turn {
   private bytes = 0;
+  /** When the clock was looked at, or one of these. */
+  private lookedAtMs = NOT_KEPT;
   private isEndAwaited = false;
   private readers: Reader[] = [];
   private writers: Writer[] = [];
@@ -73,14 +79,24 @@ export class Turn {
     this.awaitEnd();
   }
 
+  /** `performance.now()`, for whoever can do with that of some milliseconds ago, when somebody else asked in this turn. */
+  nowMs(): number {
+    if (this.lookedAtMs > NOT_LOOKED_AT) return this.lookedAtMs;
+    const nowMs = performance.now();
+    if (this.lookedAtMs === NOT_LOOKED_AT) this.lookedAtMs = nowMs;
+    return nowMs;
+  }
+
   private awaitEnd(): void {
     if (this.isEndAwaited) return;
     this.isEndAwaited = true;
+    if (this.lookedAtMs === NOT_KEPT) this.lookedAtMs = NOT_LOOKED_AT;
     setImmediate(this.end);
   }
 
   private readonly end = (): void => {
     this.isEndAwaited = false;
+    this.lookedAtMs = NOT_LOOKED_AT;
     this.bytes = 0;
     const { lenders, writers, resters } = this;
     this.lenders = [];
@@ -92,6 +108,7 @@ export class Turn {
     for (const rester of resters) rester.rest();
     for (const reader of this.readers.splice(0, READERS_OF_A_TURN)) reader.readOn();
     if (this.readers.length > 0) this.awaitEnd();
+    this.lookedAtMs = this.isEndAwaited ? NOT_LOOKED_AT : NOT_KEPT;
   };
 }
 

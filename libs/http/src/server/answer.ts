@@ -2,6 +2,7 @@
 import { STATUS_CODES } from 'node:http';
 import type { ByteChannel } from '../byte-channel';
 import { fieldLine, NameTable, ownText } from '../fields';
+import { turn } from '../turn';
 
 export type AnswerBody = string | Uint8Array | AsyncIterable<Uint8Array> | undefined;
 
@@ -59,18 +60,18 @@ export function answerHead(answer: ServerAnswer, framing: AnswerFraming): Answer
     contentLength = framing.length;
     lines += `Content-Length: ${contentLength}\r\n`;
   }
-  return ended(status, given.hasDate ? lines : lines + dateLine(), contentLength, framing);
+  return ended(status, lines, contentLength, given.hasDate, framing);
 }
 
 /** RFC 9110 15.2.2. Throws `FieldError` or `RangeError` where HTTP has no words for it. */
 export function switchingHead(answer: ServerAnswer): string {
   if (answer.status !== 101) throw new RangeError('a channel belongs to a 101');
   const { lines, hasDate } = givenLines(answer);
-  const date = hasDate ? '' : dateLine();
-  return `${statusLine(101)}${lines}${date}Connection: Upgrade\r\nUpgrade: websocket\r\n\r\n`;
+  const date = hasDate ? '' : currentDate().line;
+  return `${lines}${date}Connection: Upgrade\r\nUpgrade: websocket\r\n\r\n`;
 }
 
-/** Fields on the wire, and what they say of what else belongs there. */
+/** The first lines of a head, and what they say of what else belongs there. */
 class Lines {
   constructor(
     readonly lines: string,
@@ -79,15 +80,17 @@ class Lines {
   ) {}
 }
 
-const NO_LINES = new Lines('', undefined, false);
-
 function givenLines({ status, repeated, headers }: ServerAnswer): Lines {
-  return linesOf(status, headers, repeated === undefined ? NO_LINES : writtenOnce(status, repeated));
+  return linesOf(
+    status,
+    headers,
+    repeated === undefined ? statusLine(status) : writtenOnce(status, repeated),
+  );
 }
 
 function writtenOnce(status: number, repeated: RepeatedFields): Lines {
   if (repeated.written instanceof Lines) return repeated.written;
-  const { lines, contentLength, hasDate } = linesOf(status, repeated.list, NO_LINES);
+  const { lines, contentLength, hasDate } = linesOf(status, repeated.list, statusLine(status));
   return (repeated.written = new Lines(ownText(lines), contentLength, hasDate));
 }
 
@@ -118,16 +121,24 @@ function ended(
   status: number,
   lines: string,
   contentLength: number | undefined,
+  hasDate: boolean,
   { version, isHead, isLast }: AnswerFraming,
 ): AnswerHead {
   const isOpen = contentLength === undefined && !isHead && !isBodiless(status);
   const isChunked = isOpen && version === 11;
   const endsByClosing = isLast || (isOpen && !isChunked);
-  let text = statusLine(status) + lines;
-  if (isChunked) text += 'Transfer-Encoding: chunked\r\n';
-  // HTTP/1.1 takes it for granted (RFC 9112 9.3), yet AWS says it in every answer.
-  text += endsByClosing ? 'Connection: close\r\n\r\n' : 'Connection: keep-alive\r\n\r\n';
+  const text = lines + endLines(hasDate, isChunked, endsByClosing);
   return { text, contentLength, isChunked, isLast: endsByClosing };
+}
+
+/** HTTP/1.1 takes it for granted (RFC 9112 9.3), yet AWS says it in every answer. */
+const KEEP_ALIVE = 'Connection: keep-alive\r\n\r\n';
+
+function endLines(hasDate: boolean, isChunked: boolean, endsByClosing: boolean): string {
+  if (!hasDate && !isChunked && !endsByClosing) return currentDate().keepAlive;
+  const date = hasDate ? '' : currentDate().line;
+  const coding = isChunked ? 'Transfer-Encoding: chunked\r\n' : '';
+  return date + coding + (endsByClosing ? 'Connection: close\r\n\r\n' : KEEP_ALIVE);
 }
 
 /** Fields of an answer that are ours to write, or to look at. */
@@ -141,28 +152,35 @@ export const ANSWER_NAMES = new NameTable<'ours' | 'length' | 'date'>([
   ['transfer-encoding', 'ours'],
 ]);
 
-const statusLines = new Map<number, string>();
+const statusLines = new Map<number, Lines>();
 
-export function statusLine(status: number): string {
-  let line = statusLines.get(status);
-  if (line === undefined) {
-    line = `HTTP/1.1 ${status} ${STATUS_CODES[status] ?? 'Unknown'}\r\n`;
-    statusLines.set(status, line);
+function statusLine(status: number): Lines {
+  let known = statusLines.get(status);
+  if (known === undefined) {
+    known = new Lines(`HTTP/1.1 ${status} ${STATUS_CODES[status] ?? 'Unknown'}\r\n`, undefined, false);
+    statusLines.set(status, known);
   }
-  return line;
+  return known;
 }
 
-let dateText = '';
-/** `performance.now()` at the end of the second that it tells; to look at the calendar costs three times as much. */
+interface DateLines {
+  readonly line: string;
+  /** And all that follows in most heads. */
+  readonly keepAlive: string;
+}
+
+let dateLines: DateLines = { line: '', keepAlive: '' };
+/** `performance.now()` at the end of the second that they tell; to look at the calendar costs three times as much. */
 let dateEndsMs = 0;
 
-function dateLine(): string {
-  const nowMs = performance.now();
-  if (nowMs < dateEndsMs) return dateText;
+function currentDate(): DateLines {
+  const nowMs = turn.nowMs();
+  if (nowMs < dateEndsMs) return dateLines;
   const date = new Date();
-  dateText = `Date: ${date.toUTCString()}\r\n`;
+  const line = `Date: ${date.toUTCString()}\r\n`;
+  dateLines = { line, keepAlive: ownText(line + KEEP_ALIVE) };
   dateEndsMs = nowMs + 1000 - date.getUTCMilliseconds();
-  return dateText;
+  return dateLines;
 }
 
 /** An answer that we make by ourselves: JSON with a message, nothing about what is behind it. It ends the connection. */
@@ -170,5 +188,5 @@ export function refusalText(status: number): string {
   const body = JSON.stringify({ message: STATUS_CODES[status] ?? 'Error' });
   const allow = status === 405 ? 'Allow: GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS\r\n' : '';
   const fields = `Content-Type: application/json\r\nContent-Length: ${body.length}\r\n${allow}`;
-  return `${statusLine(status)}${fields}${dateLine()}Connection: close\r\n\r\n${body}`;
+  return `${statusLine(status).lines}${fields}${currentDate().line}Connection: close\r\n\r\n${body}`;
 }

@@ -128,7 +128,7 @@ export class ServerConnection implements Timed, Reader, OpenConnection {
     const { context } = this;
     if (isLast || this.socket.readableEnded) return this.linger();
     if (context.phase === 'closing' && this.pending.length === 0) return this.linger();
-    context.wheel.set(this, context.deadlines.idleMs);
+    context.wheel.setAt(this, turn.nowMs() + context.deadlines.idleMs);
     if (!this.isReading && this.pending.length > 0) this.readPending();
   }
 

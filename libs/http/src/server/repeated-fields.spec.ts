@@ -36,3 +36,30 @@ it('what ends a line is refused each time', () => {
   const answer = answerOf({ repeated: repeatedOf('X-A', 'a\r\nX-B: b') });
   for (let i = 0; i < 2; i++) expect(() => answerHead(answer, FRAMING)).toThrow('not a field of HTTP');
 });
+
+describe('the end of a head', () => {
+  const OWN_DATE = ['Date', 'Thu, 01 Jan 1970 00:00:00 GMT'];
+  const CHUNKED = { ...FRAMING, length: undefined };
+
+  it.each([
+    ['with a length, for a connection that goes on', FRAMING, ['Content-Length: 4', 'Date', 'keep-alive']],
+    ['of the last answer', { ...FRAMING, isLast: true }, ['Content-Length: 4', 'Date', 'close']],
+    ['in chunks', CHUNKED, ['Date', 'Transfer-Encoding: chunked', 'keep-alive']],
+    ['in chunks, the last', { ...CHUNKED, isLast: true }, ['Date', 'Transfer-Encoding: chunked', 'close']],
+    ['without a length in HTTP/1.0', { ...CHUNKED, version: 10 }, ['Date', 'close']],
+  ])('says once what the connection needs: %s', (_name, framing, expected) => {
+    const linesOf = (headers: string[]): string[] => {
+      const lines = answerHead(answerOf({ headers }), framing).text.split('\r\n');
+      expect([lines[0], ...lines.slice(-2)]).toEqual(['HTTP/1.1 200 OK', '', '']);
+      return lines.slice(1, -2).map((line) => line.replace(/^Connection: |(?<=^Date): .*GMT$/g, ''));
+    };
+    expect(linesOf([])).toEqual(expected);
+    expect(linesOf(OWN_DATE)).toEqual(['Date', ...expected.filter((line) => line !== 'Date')]);
+  });
+
+  it('has the time of the second', () => {
+    const date = /^Date: (.*)\r\n/m.exec(answerHead(answerOf({}), FRAMING).text)?.[1] ?? '';
+    expect(new Date(date).toUTCString()).toBe(date);
+    expect(Math.abs(Date.now() - Date.parse(date))).toBeLessThan(2000);
+  });
+});
