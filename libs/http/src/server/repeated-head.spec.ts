@@ -119,6 +119,16 @@ describe('a head that is known', () => {
     });
   });
 
+  it.each([10, 60, 61, 62, 900])('is found, and no other, with a value of %i bytes', (bytes) => {
+    const long = GET.replace('gw', `gw\r\nX: ${'x'.repeat(bytes)}`);
+    const memory = knowing(long);
+    const twice = latin1(long + long);
+    expect([0, long.length].map((at) => memory.find(twice, at)?.end)).toEqual([long.length, 2 * long.length]);
+    expect(
+      [long.replace('x\r', 'y\r'), long.replace('HTTP/1.1', 'HTTP/1.0')].map((text) => found(memory, text)),
+    ).toEqual([false, false]);
+  });
+
   it('is judged once for a target that it had before, and again for another', () => {
     const memory = knowing(GET);
     const soundOf = (target: string) => memory.find(latin1(GET.replace('/a', target)), 0)?.sound;
