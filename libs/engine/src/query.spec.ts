@@ -21,6 +21,17 @@ test('raw pairs keep their escapes', () => {
   ]);
 });
 
+test('pairs are what stands between separators and is not empty', () => {
+  fc.assert(
+    fc.property(fc.string({ unit: fc.constantFrom('a', '%', '=', '&', ';', '+') }), (raw) => {
+      const parts = raw.split(/[&;]/).filter((part) => part !== '');
+      expect(rawPairs(raw)).toEqual(
+        parts.map((part) => [part.split('=')[0], part.split('=').slice(1).join('=')]),
+      );
+    }),
+  );
+});
+
 test('a pair is what it was made of, and nothing in it has a meaning', () => {
   const text = fc.string({ unit: 'grapheme' });
   fc.assert(

@@ -4,6 +4,7 @@
 import type { InboundRequest } from './exchange';
 import type { Identified } from './authorization/identified';
 import type { AskedFor, KeyedHeaders } from './response-cache/keyed-fields';
+import type { ShownKey } from './steps/require-api-key';
 import type { Visit } from './visit';
 
 /** `Host` and others of the request that are used as whole lists are not here. */
@@ -35,6 +36,8 @@ const SLOTS: ReadonlyMap<string, Slot> = new Map(
 );
 const LENGTHS: readonly boolean[] = lengthTable();
 
+const NO_AGE = /(?:^|[\s,])max-age\s*=\s*"?0+"?(?:[\s,]|$)/i;
+
 /** `: ` and the line end. */
 const PUNCTUATION_BYTES = 4;
 
@@ -56,10 +59,13 @@ export class RequestFields {
   visit: Visit | undefined = undefined;
   /** By the authorizer that was asked last, and looks at nothing else. */
   identified: Identified | undefined = undefined;
+  /** The API key that is shown by them, as the stage knows it that was asked last. */
+  apiKey: ShownKey | undefined = undefined;
   /** What the cached route that was asked last makes of all of them. */
   keyed: KeyedHeaders | undefined = undefined;
   /** Of a cached route, by the request that came last with them. */
   asked: AskedFor | undefined = undefined;
+  #asksForFresh: boolean | undefined = undefined;
 
   static of({ headers, ofHeaders }: Pick<InboundRequest, 'headers' | 'ofHeaders'>): RequestFields {
     if (ofHeaders?.made instanceof RequestFields) return ofHeaders.made;
@@ -77,6 +83,11 @@ export class RequestFields {
       const slot = SLOTS.get(name) ?? SLOTS.get(name.toLowerCase());
       if (slot !== undefined) this.#take(slot, value);
     }
+  }
+
+  /** `Cache-Control: max-age=0`: the client wants it fresh (developer guide, "Invalidate an API Gateway cache entry"). */
+  get asksForFresh(): boolean {
+    return (this.#asksForFresh ??= NO_AGE.test(this.cacheControl ?? ''));
   }
 
   /** Lists are joined as RFC 9110 5.3 says; of the others two different values would be a contradiction: none counts. */

@@ -32,8 +32,3 @@ function secondsOf(directives: string, name: string): number | undefined {
   const found = new RegExp(`(?:^|[\\s,])${name}\\s*=\\s*"?(\\d+)`).exec(directives)?.[1];
   return found === undefined ? undefined : Number(found);
 }
-
-/** `Cache-Control: max-age=0`: the client wants it fresh (developer guide, "Invalidate an API Gateway cache entry"). */
-export function asksForFresh(cacheControl: string | undefined): boolean {
-  return cacheControl !== undefined && /(?:^|[\s,])max-age\s*=\s*"?0+"?(?:[\s,]|$)/i.test(cacheControl);
-}

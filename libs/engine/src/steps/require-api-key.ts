@@ -15,13 +15,25 @@ export const requireApiKey: StepFactory = ({ route, access, facts }) => {
   const find = keyFinder(access);
   const isFromAuthorizer = access.apiKeySource === 'AUTHORIZER';
   return (x) => {
-    const value = isFromAuthorizer ? x.authorizer?.usageIdentifierKey : sentKey(x);
-    const found = value === undefined || value === '' ? undefined : find(value);
+    const found = isFromAuthorizer ? foundBy(find, x.authorizer?.usageIdentifierKey) : shownKey(x, find);
     if (found === undefined) throw new GatewayError('INVALID_API_KEY');
     x.usageKey = found.key;
     x.identity = x.identity === NOBODY ? found.identity : withKey(x.identity, found.identity);
   };
 };
+
+function foundBy(find: FindKey, value: string | undefined): FoundKey | undefined {
+  return value === undefined || value === '' ? undefined : find(value);
+}
+
+/** It is looked for once in headers that repeat on a connection. */
+function shownKey(x: Exchange, find: FindKey): FoundKey | undefined {
+  const known = x.fields.apiKey;
+  if (known?.by === find) return known.found;
+  const found = foundBy(find, sentKey(x));
+  x.fields.apiKey = { by: find, found };
+  return found;
+}
 
 /** Two keys are no key. */
 function sentKey(x: Exchange): string | undefined {
@@ -36,6 +48,12 @@ interface FoundKey {
 }
 
 type FindKey = (value: string) => FoundKey | undefined;
+
+export interface ShownKey {
+  /** Of the one program that was asked for it. */
+  readonly by: FindKey;
+  readonly found: FoundKey | undefined;
+}
 
 function withKey(identity: Identity, { apiKey, apiKeyId }: Identity): Identity {
   return { ...identity, apiKey, apiKeyId };

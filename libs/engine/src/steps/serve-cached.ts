@@ -11,7 +11,7 @@ import type { RoutePlan, Step } from '../program';
 import { gatherAnswer, replyOf, type KeptReply, type StoredAnswer } from '../response-cache/answer';
 import { compileCacheRequest, type CacheRequest } from '../response-cache/cache-request';
 import type { Fill, Outcome, ResponseCache } from '../response-cache/response-cache';
-import { asksForFresh, isForEverybody, lifetimeOf } from '../response-cache/storable';
+import { isForEverybody, lifetimeOf } from '../response-cache/storable';
 import { replyBy, runSteps, type Ending } from '../run-steps';
 
 /** `undefined` = the route's answers are not kept. */
@@ -69,7 +69,7 @@ class CachedRoute {
 
   /** What a client's `Cache-Control: max-age=0` comes to. */
   private freshness(x: Exchange): 'renew' | 'warn' | undefined {
-    if (!asksForFresh(x.fields.cacheControl)) return undefined;
+    if (!x.fields.asksForFresh) return undefined;
     const { invalidation } = this.settings;
     if (invalidation === 'anyone' || this.mayInvalidate(x)) return 'renew';
     if (invalidation === 'fail') throw new GatewayError('ACCESS_DENIED', NOT_ALLOWED);
