@@ -1,7 +1,7 @@
 // What can be measured, in the order in which it runs.
 import { GET_16K, GET_1K, POST_4K } from '../traffic.mjs';
 import { authorization } from './authorization.mjs';
-import { cacheHit } from './cache-hit.mjs';
+import { cacheHit, cacheHits } from './cache-hit.mjs';
 import { cacheMiss } from './cache-miss.mjs';
 import { cpuPerRequest } from './cpu-per-request.mjs';
 import { features } from './features.mjs';
@@ -28,6 +28,7 @@ export const SCENARIOS = [
   observed,
   authorization,
   cacheHit,
+  cacheHits,
   cacheMiss,
   throttle,
   features,
