@@ -113,6 +113,8 @@ describe('a canary', () => {
     const { restApiId, own, canary } = await stageWithCanary();
     await patch(restApiId, ...PROMOTION);
     await patch(restApiId, { op: 'replace', path: '/canarySettings/percentTraffic', value: '5' });
+    // What was published before the promotion has the stage's own deployment too, and a canary.
+    await published(admin, restApiId, 'dev', (one) => one.canary?.percentTraffic === 5);
     expect(await native('POST', restApiId, 'rollback')).toMatchObject({
       status: 200,
       body: { deploymentId: own },
