@@ -1,10 +1,9 @@
 // Answers from the cache: a route of a REST stage whose answers are kept, beside nginx with proxy_cache. Of one answer again and
 // again, and of many in turn, where no request of a connection repeats the one before.
 import { startGatehouse, startNginxProxy, startOrigin } from '../targets.mjs';
-import { summarise, takeTurns } from '../rounds.mjs';
 import { restProxy } from '../snapshots.mjs';
 import { GET_1K } from '../traffic.mjs';
-import { cpuFigures } from './cpu-per-request.mjs';
+import { besideNginx } from './cpu-per-request.mjs';
 
 const MANY = 1000;
 const OF_MANY = { ...GET_1K, paths: Array.from({ length: MANY }, (_, i) => `${GET_1K.path}?n=${i}`) };
@@ -33,10 +32,8 @@ function hits(name, title, traffic, keyParameters, limits) {
       const targets = [
         await startGatehouse(bench, cached(restProxy(originPort), keyParameters)),
         await startNginxProxy(bench, originPort, undefined, true),
-      ].filter((target) => target !== undefined);
-      const rounds = await takeTurns(bench, targets, () => traffic);
-      const summary = summarise(rounds, 'nginx');
-      return { summary, rounds, figures: cpuFigures(summary, 'gatehouse', 'nginx', limits) };
+      ];
+      return besideNginx(bench, targets, traffic, limits);
     },
   };
 }

@@ -17,12 +17,18 @@ export function cpuPerRequest({ name, kind, traffic, limits }) {
         await startGatehouse(bench, SNAPSHOT[kind](originPort)),
         await startNginxProxy(bench, originPort),
         await startHaproxy(bench, originPort),
-      ].filter((target) => target !== undefined);
-      const rounds = await takeTurns(bench, targets, () => traffic);
-      const summary = summarise(rounds, 'nginx');
-      return { summary, rounds, figures: cpuFigures(summary, 'gatehouse', 'nginx', limits) };
+      ];
+      return besideNginx(bench, targets, traffic, limits);
     },
   };
+}
+
+/** The targets, one of which is `gatehouse`, in turns; those that could not be started are left out. */
+export async function besideNginx(bench, started, traffic, limits) {
+  const targets = started.filter((target) => target !== undefined);
+  const rounds = await takeTurns(bench, targets, () => traffic);
+  const summary = summarise(rounds, 'nginx');
+  return { summary, rounds, figures: cpuFigures(summary, 'gatehouse', 'nginx', limits) };
 }
 
 /** A row of the table at the end. */

@@ -12,7 +12,7 @@ export function latin1Of(bytes: Uint8Array, from: number, to: number): string {
   return latin1Slice.call(bytes, from, to);
 }
 
-/** There must be room for all of it. Returns how many bytes it is. */
-export function writeLatin1(bytes: Uint8Array, text: string, at = 0): number {
-  return latin1Write.call(bytes, text, at, text.length);
+/** At their start, where there must be room for all of it. Returns how many bytes it is. */
+export function writeLatin1(bytes: Uint8Array, text: string): number {
+  return latin1Write.call(bytes, text, 0, text.length);
 }
