@@ -5,6 +5,7 @@ type Random = () => number;
 
 /** Another sequence of bytes than the one given. */
 export function damaged(bytes: Uint8Array, random: Random): Uint8Array {
+  if (bytes.length === 0) return Buffer.from(' ');
   const copy = Buffer.from(bytes);
   const at = below(random, copy.length);
   switch (oneOf(random, 'flip', 'cut', 'swap', 'empty', 'append', 'zero')) {
