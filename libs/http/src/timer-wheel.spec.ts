@@ -80,3 +80,56 @@ it('lets an expiry remove or set others of the same slot', () => {
   expect(other.expiredMs).toEqual([]);
   expect(jest.getTimerCount()).toBe(0);
 });
+
+describe('many at once', () => {
+  it('expire a few at a time, and others have their turns in between', () => {
+    let turn = 0;
+    const inTurn = [0];
+    const takeTurn = (): void => {
+      inTurn[++turn] = 0;
+      if (turn < 100) setImmediate(takeTurn);
+    };
+    const count = (): void => {
+      if (turn === 0 && inTurn[0] === 0) setImmediate(takeTurn);
+      inTurn[turn] = (inTurn[turn] ?? 0) + 1;
+    };
+    const entries = Array.from({ length: 1000 }, () => entry(count));
+    for (const each of entries) wheel.set(each, 50);
+    jest.advanceTimersByTime(200);
+    expect(inTurn.reduce((sum, times) => sum + times)).toBe(1000);
+    expect(Math.max(...inTurn)).toBeLessThanOrEqual(32);
+    expect(jest.getTimerCount()).toBe(0);
+  });
+
+  it('do not expire when they are removed, cleared or moved while they wait for their turn', () => {
+    const [removed, cleared, moved] = [entry(), entry(), entry()];
+    const first = entry(() => {
+      wheel.remove(removed);
+      wheel.clear(cleared);
+      wheel.set(moved, 500);
+    });
+    const entries = [first, ...Array.from({ length: 100 }, () => entry()), removed, cleared, moved];
+    for (const each of entries) wheel.set(each, 50);
+    jest.advanceTimersByTime(400);
+    expect(entries.map(({ expiredMs }) => expiredMs.length)).toEqual([
+      ...Array<number>(101).fill(1),
+      0,
+      0,
+      0,
+    ]);
+    jest.advanceTimersByTime(200);
+    expect(moved.expiredMs).toHaveLength(1);
+    expect(jest.getTimerCount()).toBe(0);
+  });
+
+  it('all expire though one of them fails', () => {
+    const faulty = entry(() => {
+      throw new Error('by its expiry');
+    });
+    const others = Array.from({ length: 100 }, () => entry());
+    for (const each of [faulty, ...others]) wheel.set(each, 50);
+    expect(() => jest.advanceTimersByTime(100)).toThrow('by its expiry');
+    jest.advanceTimersByTime(100);
+    expect(others.filter(({ expiredMs }) => expiredMs.length === 1)).toHaveLength(100);
+  });
+});

@@ -1,9 +1,14 @@
 /**
  * Deadlines of many connections on one timer. To move a deadline is to write a number: an entry stays in its slot, and is
- * placed anew when the slot comes round. Nothing expires early; it may be one tick late.
+ * placed anew when the slot comes round. Nothing expires early; it may be one tick late, and a little more where many expire at
+ * once: whoever opens ten thousand connections in a moment must not hold up all others when their time is over.
  */
 
 const SLOTS = 256;
+/** Behind the slots of the wheel: what is to be looked at now. */
+const DUE = SLOTS;
+/** In one turn of the event loop. To end a connection takes tens of microseconds. */
+const MOST_EXPIRIES = 32;
 
 export interface Timed {
   /** `performance.now()` of the deadline; `Infinity` = none. Written by the wheel. */
@@ -16,8 +21,10 @@ export interface Timed {
 }
 
 export class TimerWheel {
-  private readonly slots: Set<Timed>[] = Array.from({ length: SLOTS }, () => new Set<Timed>());
+  private readonly due = new Set<Timed>();
+  private readonly slots = [...Array.from({ length: SLOTS }, () => new Set<Timed>()), this.due];
   private timer: NodeJS.Timeout | undefined;
+  private rest: NodeJS.Immediate | undefined;
   private size = 0;
   private turn = 0;
 
@@ -60,16 +67,28 @@ export class TimerWheel {
 
   private tick(): void {
     this.turn = (this.turn + 1) % SLOTS;
-    const slot = this.slots[this.turn];
-    if (slot === undefined || slot.size === 0) return;
-    this.slots[this.turn] = new Set();
+    for (const entry of this.slots[this.turn] ?? []) {
+      entry.slot = DUE;
+      this.due.add(entry);
+    }
+    this.slots[this.turn]?.clear();
+    if (this.rest === undefined) this.lookAtDue();
+  }
+
+  private lookAtDue(): void {
+    this.rest = undefined;
     const nowMs = performance.now();
-    for (const entry of slot) {
-      // Another's expiry may have removed it meanwhile.
-      if (entry.slot !== this.turn) continue;
+    let expiries = 0;
+    for (const entry of this.due) {
+      if (expiries === MOST_EXPIRIES) {
+        this.rest = setImmediate(() => this.lookAtDue());
+        return;
+      }
+      this.due.delete(entry);
       entry.slot = -1;
       this.size--;
       if (entry.deadlineMs <= nowMs) {
+        expiries++;
         entry.deadlineMs = Infinity;
         entry.expire();
       } else if (entry.deadlineMs !== Infinity) this.place(entry, nowMs);
