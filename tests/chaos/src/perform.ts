@@ -26,7 +26,9 @@ function performIn(scenarios: readonly Scenario[]): void {
 
   it.each(scenarios.map((scenario) => [scenario.name, scenario] as const))('%s', async (_name, scenario) => {
     const seed = chosenSeed();
-    const findings = await runOn(world, scenario, seed);
+    const findings = await runOn(world, scenario, seed).catch((error: unknown) => {
+      throw new Error(`seed ${seed}`, { cause: error });
+    });
     tell(scenario, findings);
     const broken = findings.filter(({ isKept }) => !isKept);
     expect({ seed, broken }).toEqual({ seed, broken: [] });

@@ -145,19 +145,19 @@ class Attack {
     );
     this.version = last;
     await world.feed.publish({ revision, manifest, parts: new Map(), retired: [] });
-    await this.noticed(revision);
+    await this.noticed(revision, what);
     await this.expectVersion(last, what);
   }
 
   /** The revision is spared: a signed number that is too high is a statement, and stays one. */
-  private async poisonManifest(): Promise<void> {
+  private async poisonManifest(what: string): Promise<void> {
     const { world, random } = this.stage;
     const revision = ++world.revision;
     const part = encodePart(proxyTo(`${this.origin}/v${this.version}`, 'api1'));
     const manifest = { schema: 1, revision, issuedAt: 0, entries: [entry('api1', part.hash, revision)] };
     const text = distorted(manifest, random, (path) => path === '/revision');
     await world.feed.publish({ revision, manifest: this.seal(text), parts: new Map(), retired: [] });
-    await this.noticed(revision);
+    await this.noticed(revision, `${what}: ${text.slice(0, 2000)}`);
   }
 
   /** Each API's entry names the part of the other. */
@@ -174,7 +174,7 @@ class Attack {
       parts,
       retired: [],
     });
-    await this.noticed(revision);
+    await this.noticed(revision, what);
     await this.expectVersion(last, what);
   }
 
@@ -184,11 +184,11 @@ class Attack {
   }
 
   /** It was taken over, or refused. */
-  private async noticed(revision: number): Promise<void> {
+  private async noticed(revision: number, what: string): Promise<void> {
     const { node } = this;
     if (node === undefined) return;
     const { world } = this.stage;
-    await until(`revision ${revision} is noticed`, async () => {
+    await until(`${what}: revision ${revision} is noticed`, async () => {
       const applied = await world.gauge(node, 'gatehouse_applied_revision');
       return applied >= revision || (await world.gauge(node, 'gatehouse_snapshot_faults')) > 0;
     });
